@@ -1,8 +1,9 @@
-"""A new parameter, kind of server, export format and format of presets touch one place each.
+"""A new parameter, kind of server, format of exports or presets, metric and command touch one place each.
 
 The package is copied, and rows are written into the rows of a subject of parameters, those of
-kinds of servers, of export formats and of presets' formats; its index of commands and its man page are made anew, as
-their generators do. Then the copy is used, and what was seen of the rows comes back as JSON.
+kinds of servers, of export formats, of presets' formats and of metrics, and a function into a
+module of commands; its index of commands and its man page are made anew, as their generators do.
+Then the copy is used, and what was seen of the rows comes back as JSON.
 """
 
 import ast
@@ -26,6 +27,7 @@ from tests.support import oneshot, stored
 from tests.support.catalogue import collected
 from tests.support.commands import lines, refusal, run
 from tests.support.doubles import chat_over, turn_in
+from tests.support.experiments import talk
 from tests.support.server import Request, Script, fails, says, serve
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.printable import EMPTY
@@ -39,6 +41,7 @@ from zatsudan.config.configtext import parse
 from zatsudan.config.presetfiles import Preset, dumps
 from zatsudan.config.presetfiles import parse as parse_preset
 from zatsudan.config.settings import Config, Network, platform_places
+from zatsudan.lab import metrics
 from zatsudan.lab.probe import recipe_of
 from zatsudan.lab.probe import requests as requests_of
 from zatsudan.parameters import choosing
@@ -50,6 +53,7 @@ from zatsudan.servers.nearby import Found, found
 from zatsudan.sessions import exports
 from zatsudan.sessions.exports import FORMATS, export
 from zatsudan.sessions.imports.draft import known
+from zatsudan.sessions.planned import Lab
 from zatsudan.talk.addressee import client_for
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.continuing import known_form
@@ -91,6 +95,20 @@ PRESET_FORMAT = """
         lambda content: Reading({"temperature": 1.25}),
         lambda preset: f"wobbling {preset.parameters}",
     )"""
+
+METRIC = """
+    Metric("wobbles", later("wobb"), later("wobb: how often it wobbles"),
+           lambda text, _: float(text.count("wobble")), brief=True)"""
+COMMAND = '''
+
+@command("wobbling", "WORDS", group=GROUP)
+async def wobbling(_chat: Chat, args: str) -> Outcome:
+    """Say some words, wobbling.
+
+    Nothing is sent.
+    """
+    return Show((Line(printable(f"wobbling {args}")),))
+'''
 
 
 # --- in the copy ------------------------------------------------------------------
@@ -138,6 +156,8 @@ async def look(port: int, home: Path) -> dict[str, Any]:
             await _kind(chat, server.requests, seen)
             await _format(chat, home, seen)
             await _preset_format(chat, home, seen)
+            await _command(chat, seen)
+            await _metric(chat, home, seen)
         finally:
             await chat.aclose()
         seen["found"] = [there.server.name for there in await found(Config(), "")]
@@ -229,6 +249,24 @@ async def _preset_format(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
     seen["preset translated"] = "presets of Wobbler" in collected()
 
 
+async def _command(chat: Chat, seen: dict[str, Any]) -> None:
+    seen["command"] = lines(await run(chat, "/wobbling much"))
+    seen["command page"] = lines(await run(chat, "/help wobbling"))
+    seen["command listed"] = lines(await run(chat, "/help all"))
+    seen["command translated"] = "Say some words, wobbling." in collected()
+
+
+async def _metric(chat: Chat, home: Path, seen: dict[str, Any]) -> None:
+    chat.talk.new()
+    talk(chat, "a wobble", "wobble, wobble")
+    chat.talk.record(Lab("1", (("cold", "2"), ("warm", "3"))).to_json())
+    seen["metric shown"] = lines(await run(chat, "/lab"))
+    for ending in ("json", "csv"):
+        await run(chat, f"/lab export {home}/lab.{ending}")
+        seen[f"metric {ending}"] = (home / f"lab.{ending}").read_text(encoding="utf-8")
+    seen["metric translated"] = "wobb: how often it wobbles" in collected()
+
+
 def exported() -> str:
     """What `zatsudan export` writes of a saved session."""
     sessions = platform_places().sessions
@@ -283,6 +321,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     add(athome, "AT_HOME", KIND.format(port=port), package)
     add(exports, "ROWS", FORMAT, package)
     add(foreign, "ROWS", PRESET_FORMAT, package)
+    add(metrics, "METRICS", METRIC, package)
+    path = package / "commands" / "differing.py"
+    path.write_text(path.read_text(encoding="utf-8") + COMMAND, encoding="utf-8")
     tests = Path(__file__).parent.parent
     environ = {
         **{name: value for name, value in os.environ.items() if name.isupper()},
@@ -408,6 +449,21 @@ def test_a_format_of_presets_is_read_written_and_offered(seen: dict[str, Any]) -
     assert any("wobpreset" in row for row in seen["preset page"])
     assert "wobpreset" in seen["preset unknown"]
     assert seen["preset translated"]
+
+
+def test_a_command_is_carried_out_and_explained(seen: dict[str, Any]) -> None:
+    assert seen["command"] == ["wobbling much"]
+    assert any("Say some words, wobbling." in row for row in seen["command page"])
+    assert any("/wobbling" in row for row in seen["command listed"])
+    assert seen["command translated"]
+
+
+def test_a_metric_is_told_of_replies_and_written(seen: dict[str, Any]) -> None:
+    shown = "\n".join(seen["metric shown"])
+    assert "wobb: how often it wobbles" in shown
+    assert [reply["wobbles"] for reply in json.loads(seen["metric json"])["replies"]] == [1, 2]
+    assert "wobbles" in seen["metric csv"].partition("\n")[0]
+    assert seen["metric translated"]
 
 
 if __name__ == "__main__":

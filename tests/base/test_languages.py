@@ -179,7 +179,7 @@ def test_what_is_read_at_the_start_is_what_people_edit(name: str) -> None:
         ({}, "en"),
         ({"LANG": "ja_JP.UTF-8"}, "ja"),
         ({"LANG": "ja"}, "ja"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "xx_XX.UTF-8"}, "en"),
         ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
         ({"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "ja"),
         ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.eucJP"}, "ja"),

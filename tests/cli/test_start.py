@@ -199,24 +199,26 @@ def test_the_package_of_the_prompt_is_read_when_it_is_needed(
 
 NARROW = """
 import sys
-from zatsudan.terminal.readlater import read_wcwidth_later
+from zatsudan.terminal.readlater import _KNOWN, read_wcwidth_later
 for module in [module for module in sys.modules if module.split(".")[0] == "wcwidth"]:
     del sys.modules[module]
 read_wcwidth_later()
 from wcwidth import wcwidth
-latin = {character: wcwidth(character) for character in map(chr, range(256)) if character.isprintable()}
+usual = [chr(code) for first, last, _ in _KNOWN for code in range(ord(first), ord(last) + 1)]
+sizes = {character: wcwidth(character) for character in usual}
 assert not [module for module in sys.modules if module.startswith("wcwidth.")]
-assert wcwidth("あ") == 2 and "wcwidth.textwrap" in sys.modules
+assert wcwidth("👍") == 2 and "wcwidth.textwrap" in sys.modules
 import wcwidth as package
 assert package.wcwidth is not wcwidth and package.wcswidth("あい") == 4
-for code in range(0x3100):
-    assert wcwidth(chr(code)) == latin.get(chr(code), package.wcwidth(chr(code))) == package.wcwidth(chr(code)), code
+for code in range(0x11000):
+    assert wcwidth(chr(code)) == sizes.get(chr(code), package.wcwidth(chr(code))) == package.wcwidth(chr(code)), code
+assert len(sizes) == len(usual) > 30000
 read_wcwidth_later()
 assert sys.modules["wcwidth"] is package
 """
 
 
-def test_the_widths_of_characters_are_read_for_the_first_that_is_not_latin(tmp_path: Path) -> None:
+def test_the_widths_of_characters_are_read_for_the_first_that_is_not_usual(tmp_path: Path) -> None:
     start(NARROW, tmp_path)
 
 

@@ -588,3 +588,16 @@ async def test_a_private_talk_saves_and_lists_nothing(line: str) -> None:
     error = await refusal(make(None), line)
 
     assert str(error) == "This talk is private: nothing is saved."
+
+
+async def test_a_message_without_a_reply_is_told_of_and_asked_for(chat: Chat) -> None:
+    node = chat.talk.say("still there?")  # and the power went off
+    outcome = await run(chat, "/continue")
+    assert isinstance(outcome, Generate)
+    assert outcome.parent == node
+    assert outcome.prefix == ""
+    path = chat.talk.journal.path
+    assert path is not None
+    await run(chat, "/new")
+    told = "Your last message has no reply yet: /retry asks for one."
+    assert told in lines(await run(chat, f"/load {path.stem}"))

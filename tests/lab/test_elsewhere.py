@@ -311,7 +311,7 @@ async def test_an_unknown_name_says_what_is_known() -> None:
         assert "no model of this server, no profile" in str(error)
         assert "Models: scripted. Profiles: a, b." in error.advice
         error = await refusal(chat, "/compare profile=c now -- hi")
-        assert str(error) == "There is no profile c."
+        assert str(error) == "There is no profile 'c'."
         chat.config = chat.config._replace(profiles={**chat.config.profiles, "c": Profile()})
         assert "has no base_url" in str(await refusal(chat, "/compare c now -- hi"))
         assert chat.talk.session.nodes == {}

@@ -8,7 +8,7 @@ from zatsudan.lab.numbers import NUMBERS, known, legend, measured, named, number
 from zatsudan.lab.sheet import Row
 
 ROWS = [
-    Row(1, "a", "one two", tokens=2, ended="stop", distinct=1.0, replied=True),
+    Row(1, "a", "one two", tokens=2, ended="stop", metrics={"distinct_pairs": 1.0}, replied=True),
     Row(2, "b"),
     Row(3, "c", "one", tokens=1, ended="length", replied=True),
 ]

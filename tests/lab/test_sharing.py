@@ -327,8 +327,8 @@ async def test_the_talks_own_server_can_be_one_of_them_and_patterns_name_many() 
             assert len(posts(own)) + len(posts(a)) == 12
             for line, word in (
                 ("/sweep seed 1 pool=x* -- hi", "No profile is called like x*."),
-                ("/sweep seed 1 pool=gpu-1,b -- hi", "There is no profile b."),
-                ("/sweep seed 1 pool=gpu-1, -- hi", "There is no profile ."),
+                ("/sweep seed 1 pool=gpu-1,b -- hi", "There is no profile 'b'."),
+                ("/sweep seed 1 pool=gpu-1, -- hi", "There is no profile ''."),
                 ("/sweep seed 1 pool=gpu-1 profile=gpu-2 -- hi", "one server"),
                 ("/sweep seed 1 concurrency=0 -- hi", "concurrency takes"),
                 ("/sweep seed 1 concurrency=101 -- hi", "1 to 100"),

@@ -42,9 +42,10 @@ def test_the_numbers_of_a_row() -> None:
     session, lab = session_of(("a b c d", made), ("a b c d", Made(ended=INTERRUPTED)))
     first, second = at_once(rows_of(session, lab, count))
     assert (first.tokens, first.estimated, first.seconds, first.speed) == (20, False, 3.0, 9.5)
-    assert (first.ended, first.logprob, first.distinct, first.likeness) == ("stop", -1.0, 1.0, 1.0)
+    assert (first.ended, first.likeness) == ("stop", 1.0)
+    assert (first.metrics["mean_logprob"], first.metrics["distinct_pairs"]) == (-1.0, 1.0)
     assert (second.tokens, second.estimated, second.ended) == (7, True, "interrupted")
-    assert second.logprob is None
+    assert "mean_logprob" not in second.metrics
 
 
 def test_choices_of_one_request_share_a_count_so_each_is_estimated() -> None:

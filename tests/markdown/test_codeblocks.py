@@ -12,7 +12,7 @@ from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
 from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain

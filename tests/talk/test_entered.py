@@ -274,3 +274,28 @@ def test_joined_lines_keep_their_marks(texts: list[str], marks: list[str]) -> No
     assert [mark for mark, char in zip(whole.marks, whole.text, strict=True) if char != "\n"] == [
         mark for line in lines for mark in line.marks
     ]
+
+
+# --- leaving --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["exit", "quit", " exit ", ":q", "exit()"])
+@pytest.mark.parametrize("mark", [KEYS, RECALLED])
+def test_who_types_what_ends_other_programs_is_asked(text: str, mark: str) -> None:
+    line = Entered.of(text, mark)
+    assert line.unsure
+    asked = what(line)
+    assert isinstance(asked, Asked)
+    assert asked.act == Slash("quit")
+    assert what(asked.granted) == Slash("quit")
+    assert what(asked.refused) == Words(text)
+
+
+@pytest.mark.parametrize("text", ["exit the loop", "Exit", "bye", "q", "exit\nquit"])
+def test_words_that_only_begin_so_are_words(text: str) -> None:
+    assert what(Entered.of(text, KEYS)) == Words(text)
+
+
+@pytest.mark.parametrize("mark", [TEXT, SAID])
+def test_what_was_pasted_or_given_back_leaves_nothing(mark: str) -> None:
+    assert what(Entered.of("exit", mark)) == Words("exit")

@@ -444,3 +444,41 @@ def test_a_usual_chunk_takes_few_steps() -> None:
 
     # Functions of ours that are entered, generators each time: 60 by the general reading.
     assert (calls(110) - calls(10)) / 100 <= 30
+
+
+OLLAMA = [
+    {"model": "m", "message": {"role": "assistant", "content": "Hel"}, "done": False},
+    {"model": "m", "message": {"role": "assistant", "content": "lo"}, "done": False},
+    {"model": "m", "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"},
+]  # fmt: skip
+
+
+def test_objects_a_line_are_read_as_they_come() -> None:
+    reader = Reader()
+    lines = [f"{json.dumps(value)}\n".encode() for value in OLLAMA]
+    came = [
+        ["".join(delta.content for delta in chunk.deltas) for chunk in reader.feed(line)]
+        for line in lines
+    ]
+    assert came == [[], ["Hel", "lo"], [""]]  # one line alone may be a whole body
+    assert reader.speaks
+    assert not list(reader.close())
+    assert reader.complete
+
+
+@pytest.mark.parametrize("cut", [1, 7, 50, 1000])
+def test_such_lines_may_be_cut_anywhere(cut: int) -> None:
+    body = "\r\n".join(map(json.dumps, OLLAMA)).encode()
+    found, reader = read(*(body[at : at + cut] for at in range(0, len(body), cut)))
+    assert "".join(delta.content for chunk in found for delta in chunk.deltas) == "Hello"
+    assert reader.complete
+
+
+def test_a_line_that_is_no_object_ends_them() -> None:
+    reader = Reader()
+    body = b"\n".join([*(json.dumps(value).encode() for value in OLLAMA[:2]), b"<html>", b""])
+    chunks = reader.feed(body)
+    came = [next(chunks).deltas[0].content for _ in range(2)]
+    assert came == ["Hel", "lo"]
+    with pytest.raises(StreamError, match="<html>"):
+        next(chunks)

@@ -16,7 +16,7 @@ They are shown by the terminal and by the command line, and caught nowhere else.
 """
 
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, Printable
+from zatsudan.base.printable import EMPTY, Printable, one_line
 
 
 class ZatsudanError(Exception):
@@ -172,6 +172,15 @@ _NO_LIST = (404, 405, 410, 501)
 UNLISTED = later(
     "Name the model with /model NAME or --model NAME; the base URL usually ends in /v1."
 )
+
+
+def fault(error: Exception, words: str, advice: Printable) -> ZatsudanError:
+    """Return what is said of a fault of ours: a traceback tells a person nothing. `words` are the error's own."""
+    kind = type(error).__name__
+    return ZatsudanError(
+        say("zatsudan has a fault here ({kind}: {words}).", kind=kind, words=one_line(words, 100)),
+        advice,
+    )
 
 
 def explain_status(status: int, *, listing: bool = False) -> tuple[Printable, Printable]:

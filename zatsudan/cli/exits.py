@@ -17,7 +17,7 @@ from zatsudan.base.errors import (
     ZatsudanError,
 )
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import Printable, one_line
+from zatsudan.base.printable import Printable
 
 OK, FAILED, USAGE, UNREACHED, NO_ENTRY, NOT_WHOLE = 0, 1, 2, 3, 4, 5
 #: What a shell makes of a program that a signal ended: 128 and the signal's number.
@@ -70,12 +70,3 @@ def code_of(error: ZatsudanError, *, came: bool = False) -> int:
 def unwritten(reason: str) -> Printable:
     """Return the sentence for an output that takes nothing more."""
     return say("The output cannot be written ({reason}).", reason=reason)
-
-
-def fault(error: Exception) -> ZatsudanError:
-    """Return what is said of a fault of ours: a traceback tells a person nothing."""
-    kind, words = type(error).__name__, one_line(str(error), 100)
-    return ZatsudanError(
-        say("zatsudan has a fault here ({kind}: {words}).", kind=kind, words=words),
-        say("Please report it."),
-    )

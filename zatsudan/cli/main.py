@@ -51,8 +51,11 @@ def main(argv: list[str] | None = None) -> None:
 
             _complain(exits.unwritten(reason(error)))
         else:
-            fault = exits.fault(error)
-            _complain(fault.sentence, fault.advice)
+            from zatsudan.base.errors import fault
+            from zatsudan.base.language import say
+
+            told = fault(error, str(error), say("Please report it."))
+            _complain(told.sentence, told.advice)
         code = exits.FAILED
     except SystemExit as ended:  # of argparse, which has printed a page or a complaint
         code = ended.code if isinstance(ended.code, int) else exits.USAGE

@@ -13,9 +13,10 @@ from zatsudan.commands.cast import begin_anew
 from zatsudan.commands.here import read_here
 from zatsudan.commands.messagenumbers import numbers
 from zatsudan.commands.outcomes import Generate, Outcome, Prefill, Show, tell
-from zatsudan.commands.parts import Line, Talk
+from zatsudan.commands.parts import Line, Part, Talk
 from zatsudan.commands.paths import paths
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.resuming import shown_anew
 from zatsudan.config.file import read_system
 from zatsudan.parameters.values import show_value
 from zatsudan.sessions.calls import to_answer
@@ -127,11 +128,12 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     For one that was interrupted, cut off, or ended at the token limit. Where the server
     takes it the text is given back to it (prefill), else the model is asked in words;
     either way the two parts become one message, and the cut one stays as a variant. Behind a message
-    that was added by hand it asks for the reply; an empty line does the same.
+    without a reply, as after a crash, it asks for one; behind one that was added by hand an empty
+    line does the same.
     """
     session = chat.talk.session
     head = session.nodes[session.head] if session.head is not None else None
-    if head is not None and head.by_hand is not None and head.message.role != "assistant":
+    if head is not None and _has_no_reply(head):
         return Generate(head)
     reply = last_reply(session)
     if reply is None or reply.parent is None or not reply.message.text.strip():
@@ -139,6 +141,12 @@ async def continue_(chat: Chat, _args: str) -> Outcome:
     parent = session.nodes[reply.parent]
     logprobs = reply.made.logprobs if reply.made is not None else ()
     return Generate(parent, prefix=reply.message.text, logprobs=logprobs, asking=True)
+
+
+def _has_no_reply(head: Node) -> bool:
+    """Tell whether the last message waits for a reply: one of the person's, or one that was added by hand."""
+    role = head.message.role
+    return role == "user" or (head.by_hand is not None and role != "assistant")
 
 
 @command("undo", "[N]", group=GROUP, everyday=True, possible=_has_turns, known_as=("back",))
@@ -189,7 +197,7 @@ async def new(chat: Chat, _args: str) -> Outcome:
 @command("show", "[N|all]", group=GROUP, possible=_has_turns)
 async def show(chat: Chat, args: str) -> Outcome:
     """Show the last turn again, the last N, or all."""
-    return Show((_last_turns(chat, args),))
+    return Show(_last_turns(chat, args))
 
 
 @command("redraw", "[N|all]", group=GROUP, possible=_has_turns)
@@ -198,10 +206,10 @@ async def redraw(chat: Chat, args: str) -> Outcome:
 
     At the present width: after a resize, rows that were printed before keep their old one.
     """
-    return Show((_last_turns(chat, args or "3"),), afresh=True)
+    return Show(_last_turns(chat, args or "3"), afresh=True)
 
 
-def _last_turns(chat: Chat, args: str) -> Talk:
+def _last_turns(chat: Chat, args: str) -> tuple[Part, ...]:
     path = chat.talk.session.path()
     starts = starts_of(path)
     count = len(starts) if args == "all" else whole_number(args or "1")
@@ -211,7 +219,8 @@ def _last_turns(chat: Chat, args: str) -> Talk:
             say("Write a number, or all."),
         )
     above = starts[-count] if count < len(starts) else 0
-    return Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
+    shown = Talk(tuple(path[above:]), above, frozenset(chat.talk.session.withheld))
+    return shown_anew(chat, shown)
 
 
 def _raw_choices(chat: Chat, args: str) -> Iterable[Choice]:
@@ -228,16 +237,10 @@ async def raw(chat: Chat, args: str) -> Outcome:
     files; `/raw N` any message, by its number in /tree.
     """
     if args:
-        node = (
-            chat.talk.last_user()
-            if args == "said"
-            else chat.talk.session.nodes.get(args.lstrip("#"))
-        )
-        if node is None:
-            raise CommandError(
-                say("There is no message {name!r}.", name=one_line(args, 20)),
-                say("/tree shows the numbers of all."),
-            )
+        from zatsudan.commands.branches import node_named
+
+        said = chat.talk.last_user() if args == "said" else None
+        node = said if said is not None else node_named(chat, args)
         return Show((Line(_written(node)),))
     reply = next(
         (node for node in reversed(chat.talk.session.path()) if node.message.role == "assistant"),

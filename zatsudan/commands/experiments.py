@@ -17,7 +17,7 @@ from zatsudan.commands.here import finder
 from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.registry import Choice, command
-from zatsudan.servers.choice import Server
+from zatsudan.servers.choice import Server, check_profile
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
@@ -71,31 +71,13 @@ def cell_for(chat: Chat, one: "Variation", common: "Variation | None" = None) ->
     whole = one + common if common is not None else one
     profile = whole.profile
     if profile:
-        check_profile(chat, profile)
+        check_profile(profile, chat.config)
     parameters = whole.over(current(chat, profile, whole.model))
     begin = whole.begin
     if begin is None:
         begin = chat.talk.session.begin.text if chat.talk.session.begin is not None else ""
     label = one_line(one.label, 60)
     return Cell(label, parameters, whole.model, profile, whole.system, begin)
-
-
-def check_profile(chat: Chat, name: str) -> None:
-    """Raise before anything is asked if a profile cannot be used."""
-    profiles = chat.config.profiles
-    if name not in profiles:
-        raise CommandError(
-            say("There is no profile {name}.", name=one_line(name, 40)),
-            say("Profiles: {names}.", names=", ".join(profiles))
-            if profiles
-            else say("Profiles: none is in the config file."),
-        )
-    if not profiles[name].base_url:
-        raise CommandError(
-            say("The profile {name} has no base_url.", name=name),
-            say("Add one under [profiles.{name}].", name=name),
-        )
-    normal_url(profiles[name].base_url)
 
 
 async def check_begins(chat: Chat, cells: "Sequence[Cell]") -> None:

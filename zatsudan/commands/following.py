@@ -12,7 +12,7 @@ from zatsudan.commands.here import ask_names
 from zatsudan.commands.outcomes import Outcome, Show, Work
 from zatsudan.commands.parts import Line, Ways
 from zatsudan.commands.probes import Hint
-from zatsudan.commands.tokens import tokens_of
+from zatsudan.commands.tokens import no_alternatives, text_up_to, tokens_of
 from zatsudan.lab.ways import Way, ends, others_at, parted, step, tree, whole
 from zatsudan.servers.prefill import FORMS, NONE
 from zatsudan.sessions.made import Made
@@ -20,9 +20,9 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.ahead import Onward, ahead
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.continuing import find_form, known_form
+from zatsudan.talk.continuing import ASKING, find_form, known_form
 from zatsudan.wire.ends import STOP, meaning_of
-from zatsudan.wire.tokenview import Option, Token, entries_before, read_tokens, text_before
+from zatsudan.wire.tokenview import Option, Token, entries_before, read_tokens
 
 #: The most alternatives that servers take a request for.
 ALTERNATIVES = 20
@@ -63,19 +63,8 @@ def place_of(chat: Chat, reply: Node, number: int) -> Place:
             ),
             say("/forks lists places."),
         )
-    made = reply.made or Made()
-    before = text_before(found, number - 1, reply.message.text, made.given)
-    if before is None or reply.parent is None:
-        raise CommandError(
-            say(
-                "No reply can go on from there: {why}.",
-                why=say("its tokens and the text do not fit together there"),
-            ),
-            say("Choose another place."),
-        )
-    entries = tuple(made.logprobs) if len(made.logprobs) == len(found) else ()
-    parent = chat.talk.session.nodes[reply.parent]
-    return Place(reply, parent, number - 1, found, before, entries)
+    parent, before, entries = text_up_to(chat, reply, number - 1)
+    return Place(reply, parent, number - 1, found, before, tuple(entries))
 
 
 async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) -> Outcome:
@@ -88,10 +77,7 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
     steps = [step(other, place.entry(other)) for other in others]
     own = parted(_own_way(place, tokens))
     if not others:
-        raise CommandError(
-            say("No alternatives were recorded with reply {id}.", id=reply.id),
-            say("/logprobs on 5 asks for them, /retry asks again."),
-        )
+        raise no_alternatives(reply)
     few = ways - 1 - len(others)
     known = known_form(chat.link, chat.talk.session.model)
     if known == NONE:
@@ -100,7 +86,7 @@ async def drawn(chat: Chat, reply: Node, number: int, ways: int, tokens: int) ->
 
     async def run(hint: Hint) -> Outcome:
         if not known:
-            hint(say("asking the server whether it goes on from a given text · Esc stops"))
+            hint(say(ASKING))
         await client_for(chat.talk, chat.link)
         await ask_names(chat)
         form = await find_form(chat.link, await model_of(chat.talk, chat.link))

@@ -12,7 +12,7 @@ from zatsudan.commands.following import drawn
 from zatsudan.commands.outcomes import Generate, Outcome, Show
 from zatsudan.commands.parts import Line, Table
 from zatsudan.commands.registry import Choice, command
-from zatsudan.commands.tokens import place_row, show_text, tokens_of
+from zatsudan.commands.tokens import no_alternatives, place_row, show_text, tokens_of
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
@@ -104,10 +104,7 @@ def _listed(reply: Node, count: int) -> Outcome:
     found = tokens_of(reply)
     places = undecided(found, count)
     if not places:
-        raise CommandError(
-            say("No alternatives were recorded with reply {id}.", id=reply.id),
-            say("/logprobs on 5 asks for them, /retry asks again."),
-        )
+        raise no_alternatives(reply)
     rows = tuple(
         (
             printable(str(at + 1)),

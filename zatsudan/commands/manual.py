@@ -26,7 +26,7 @@ from zatsudan.sessions.session import Node
 from zatsudan.talk.addressee import client_for, model_of
 from zatsudan.talk.ahead import Ahead, ahead
 from zatsudan.talk.chat import Chat
-from zatsudan.talk.continuing import must_go_on
+from zatsudan.talk.continuing import ASKING, must_go_on
 from zatsudan.talk.request import compose
 from zatsudan.wire.messages import Message
 from zatsudan.wire.tokenview import Option, Token, entries_before, percent, read_tokens
@@ -88,7 +88,7 @@ async def manual(chat: Chat, args: str) -> Outcome:
     hand = _begun(chat, args)
 
     async def run(hint: Hint) -> Outcome:
-        hint(say("asking the server whether it goes on from a given text · Esc stops"))
+        hint(say(ASKING))
         await client_for(chat.talk, chat.link)
         model = await model_of(chat.talk, chat.link)
         await must_go_on(chat.link, model)

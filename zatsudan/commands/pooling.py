@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import say
 from zatsudan.base.printable import Printable, one_line
-from zatsudan.commands.experiments import check_profile
+from zatsudan.servers.choice import check_profile, known_profiles
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
@@ -29,15 +29,13 @@ def pool_of(chat: Chat, text: str) -> tuple[str, ...]:
             if not fits:
                 raise CommandError(
                     say("No profile is called like {name}.", name=one_line(name, 40)),
-                    say("Profiles: {names}.", names=", ".join(chat.config.profiles))
-                    if chat.config.profiles
-                    else say("Profiles: none is in the config file."),
+                    known_profiles(chat.config),
                 )
             for profile in fits:
-                check_profile(chat, profile)
+                check_profile(profile, chat.config)
             found |= dict.fromkeys(fits)
         else:
-            check_profile(chat, name)
+            check_profile(name, chat.config)
             found[name] = None
     return tuple(found)
 

@@ -41,7 +41,11 @@ async def resume(chat: Chat, path: Path) -> list[Part]:
             use_model(chat.talk, chat.link, before or chat.link.server.model)
     else:
         note = EMPTY
-    return [*loss, *opening(chat), *([Line(note, "dim")] if note else [])]
+    notes = [note] if note else []
+    head, talk = opening(chat)
+    if talk.nodes and talk.nodes[-1].message.role == "user":
+        notes.append(say("Your last message has no reply yet: /retry asks for one."))
+    return [*loss, head, *shown_anew(chat, talk), *(Line(each, "dim") for each in notes)]
 
 
 async def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
@@ -82,7 +86,7 @@ async def jump(chat: Chat, path: Path, node_id: str) -> Outcome:
             between,
         )
         parts.append(Line(note, "dim"))
-    return Show((*parts, talk))
+    return Show((*parts, *shown_anew(chat, talk)))
 
 
 def _loss(loaded: journal.Loaded) -> Iterable[Line]:
@@ -116,3 +120,12 @@ def opening(chat: Chat) -> tuple[Line, Talk]:
     turns = say_count("{n} turn", "{n} turns", count)
     head = Line(printable(f"{name_of(chat)} · {turns}"), "good")
     return head, Talk(tuple(shown), len(path) - len(shown), frozenset(session.withheld))
+
+
+def shown_anew(chat: Chat, talk: Talk) -> tuple[Part, ...]:
+    """Return messages as they are shown once more, with the pictures that came with them."""
+    if not any(node.made is not None and node.made.beside for node in talk.nodes):
+        return (talk,)  # so are nearly all
+    from zatsudan.commands.brought import again
+
+    return again(chat.talk, talk)

@@ -13,7 +13,6 @@ from zatsudan.commands.experiments import (
     GROUP,
     cell_for,
     check_begins,
-    check_profile,
     current,
     parent_of,
     plan,
@@ -26,6 +25,7 @@ from zatsudan.commands.pooling import pool_of, pooled, whose_settings
 from zatsudan.commands.registry import Choice, command
 from zatsudan.commands.spending import economy_of, number_of
 from zatsudan.parameters.table import UnknownParameter
+from zatsudan.servers.choice import check_profile
 from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
@@ -176,7 +176,7 @@ async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
         cells = pooled(cells, pool_of(chat, given["pool"]))
     profiles = {profile for cell in cells for profile in cell.profiles}
     for profile in sorted(profiles - {""}):
-        check_profile(chat, profile)
+        check_profile(profile, chat.config)
     await check_begins(chat, cells)
     names = {
         of: in_common(

@@ -1,9 +1,10 @@
 """Commands on the tokens of a reply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, ZatsudanError
+from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.outcomes import Generate, Inspect, Outcome, Show, Work
@@ -111,13 +112,13 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     """
     from zatsudan.servers.prefill import NONE
     from zatsudan.talk.addressee import model_of
-    from zatsudan.talk.continuing import find_form, known_form
+    from zatsudan.talk.continuing import ASKING, find_form, known_form
 
     reply = reply_at(chat, args)
     found = tokens_of(reply)
 
     async def asked(tell_how_far: Callable[[Printable], None]) -> Outcome:
-        tell_how_far(say("asking the server whether it goes on from a given text · Esc stops"))
+        tell_how_far(say(ASKING))
         try:
             form = await find_form(chat.link, await model_of(chat.talk, chat.link))
         except ZatsudanError as error:
@@ -132,23 +133,41 @@ async def inspect(chat: Chat, args: str) -> Outcome:
     return inspected(known) if known else Work((), asked)
 
 
-def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
-    """Return what goes on from another token at a place; raises CommandError where none can."""
-    from zatsudan.wire.tokenview import entries_before, percent, text_before
+def no_alternatives(reply: Node) -> CommandError:
+    """Return the error for a reply with which no other tokens were recorded."""
+    return CommandError(
+        say("No alternatives were recorded with reply {id}.", id=reply.id),
+        say("/logprobs on 5 asks for them, /retry asks again."),
+    )
 
-    made = reply.made or Made()
-    found = tokens_of(reply)
+
+def text_up_to(
+    chat: Chat, reply: Node, at: int, refusal: Printable = EMPTY
+) -> tuple[Node, str, Sequence[Json]]:
+    """Return what goes on from before a token: the message that is answered, the text, and the logprobs.
+
+    These are none where they do not fit the tokens. Raises CommandError where no reply can go on
+    from there, or not with the token for which there is a `refusal`.
+    """
+    from zatsudan.wire.tokenview import text_before
+
+    made, found = reply.made or Made(), tokens_of(reply)
     before = text_before(found, at, reply.message.text, made.given)
-    if chosen.refusal or before is None or reply.parent is None:
-        why = chosen.refusal or say("its tokens and the text do not fit together there")
+    if refusal or before is None or reply.parent is None:
+        why = refusal or say("its tokens and the text do not fit together there")
         raise CommandError(
             say("No reply can go on from there: {why}.", why=why), say("Choose another place.")
         )
-    if len(made.logprobs) == len(found):
-        known = tuple(entries_before(made.logprobs, at, chosen))
-    else:
-        known = ()  # some entry could not be read: the places would not match
-    parent = chat.talk.session.nodes[reply.parent]
+    entries = made.logprobs if len(made.logprobs) == len(found) else ()
+    return chat.talk.session.nodes[reply.parent], before, entries
+
+
+def fork(chat: Chat, reply: Node, at: int, chosen: "Option") -> Generate:
+    """Return what goes on from another token at a place; raises CommandError where none can."""
+    from zatsudan.wire.tokenview import entries_before, percent
+
+    parent, before, entries = text_up_to(chat, reply, at, chosen.refusal)
+    known = tuple(entries_before(entries, at, chosen)) if entries else ()
     note = say(
         "On from {text!r} with {token!r} ({p}):",
         text=one_line(before[-30:], 30),

@@ -1,5 +1,6 @@
-"""Numbers about replies: how varied one is, how like others, how sure the model was.
+"""Metrics of replies: how varied one is, how like others, how sure the model was.
 
+`METRICS` is the table: a row is all that a metric of one reply takes.
 Words are the unit where a text has blanks between them; Japanese and Chinese
 have none, so there each character is a unit. Whoever shows a number says which.
 """
@@ -7,10 +8,12 @@ have none, so there each character is a unit. Whoever shows a number says which.
 import math
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.base.language import later
 from zatsudan.lab.turns import Turns
 from zatsudan.wire.tokenview import entropy_of
 
@@ -127,6 +130,51 @@ def _logprob(entry: Json) -> float | None:
     value = entry.get("logprob") if isinstance(entry, dict) else None
     known = isinstance(value, int | float) and math.isfinite(value) and value > -9999
     return float(value) if known and isinstance(value, int | float) else None
+
+
+class Metric(NamedTuple):
+    """A number that a reply's text and logprobs give, None where they give none.
+
+    `key` names it in files, `head` over a column; `legend` says what it is. `brief`: it stands in the
+    table of single replies. The logprobs are none where they do not cover the whole text.
+    """
+
+    key: str
+    head: str
+    legend: str
+    of: Callable[[str, Sequence[Json]], float | None]
+    brief: bool = False
+
+
+METRICS = (
+    Metric(
+        "mean_logprob", later("logp"), later("logp: mean log probability of the tokens"),
+        lambda _, entries: mean_logprob(entries), brief=True,
+    ),
+    Metric(
+        "mean_entropy", later("entr"),
+        later("entr: mean entropy of the places in nats, at least"),
+        lambda _, entries: mean_entropy(entries),
+    ),
+    Metric(
+        "distinct_units", later("dist-1"), later("dist-1: share of distinct {unit}"),
+        lambda text, _: distinct(text, 1),
+    ),
+    Metric(
+        "distinct_pairs", later("dist-2"), later("dist-2: share of distinct pairs of {unit}"),
+        lambda text, _: distinct(text, 2), brief=True,
+    ),
+    Metric(
+        "compression", later("compr"), later("compr: how many times shorter DEFLATE makes it"),
+        lambda text, _: compression(text),
+    ),
+)  # fmt: skip
+
+
+def metrics_of(text: str, entries: Sequence[Json]) -> dict[str, float]:
+    """Return what the metrics give of a reply, by their keys; those that give nothing are left out."""
+    found = {metric.key: metric.of(text, entries) for metric in METRICS}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def first_difference(one: str, other: str) -> int | None:

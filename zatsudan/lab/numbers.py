@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
+from zatsudan.lab.metrics import METRICS
 from zatsudan.lab.sheet import Row
 from zatsudan.wire.ends import STOP, meaning_of
 
@@ -38,6 +39,10 @@ def _stopped(row: Row) -> float | None:
     return float(meaning_of(row.ended) == STOP) if row.text or row.tokens is not None else None
 
 
+def _metric(key: str, head: str, legend: str = "", *, brief: bool = True) -> Number:
+    return Number(key, head, 2, lambda row: row.metrics.get(key), legend, brief=brief)
+
+
 NUMBERS = (
     Number("tokens", later("tok"), 0, lambda row: row.tokens),
     Number("seconds", later("s"), 1, lambda row: row.seconds),
@@ -46,26 +51,7 @@ NUMBERS = (
         "stopped", later("stop"), 2, _stopped,
         later("stop: share that ended by themselves"), share=True, brief=False,
     ),
-    Number(
-        "mean_logprob", later("logp"), 2, lambda row: row.logprob,
-        later("logp: mean log probability of the tokens"),
-    ),
-    Number(
-        "mean_entropy", later("entr"), 2, lambda row: row.entropy,
-        later("entr: mean entropy of the places in nats, at least"), brief=False,
-    ),
-    Number(
-        "distinct_units", later("dist-1"), 2, lambda row: row.distinct_units,
-        later("dist-1: share of distinct {unit}"), brief=False,
-    ),
-    Number(
-        "distinct_pairs", later("dist-2"), 2, lambda row: row.distinct,
-        later("dist-2: share of distinct pairs of {unit}"),
-    ),
-    Number(
-        "compression", later("compr"), 2, lambda row: row.compression,
-        later("compr: how many times shorter DEFLATE makes it"), brief=False,
-    ),
+    *(_metric(row.key, row.head, row.legend, brief=row.brief) for row in METRICS),
     Number(
         "likeness", later("like"), 2, lambda row: row.likeness,
         later("like: mean likeness to the others, by runs of three {unit}"),
@@ -80,11 +66,7 @@ def numbers_with(own: Iterable[str]) -> tuple[Number, ...]:
     """Return the table with a person's own metrics at its end."""
     names = list(own)
     kept = [number for number in NUMBERS if number.key not in names]
-    return (*kept, *map(_own, names))
-
-
-def _own(name: str) -> Number:
-    return Number(name, name, 2, lambda row: row.own.get(name))
+    return (*kept, *(_metric(name, name) for name in names))
 
 
 def known(numbers: Sequence[Number], rows: Sequence[Row]) -> tuple[Number, ...]:
@@ -118,7 +100,7 @@ def measured(rows: Sequence[Row], own: Mapping[str, Sequence[float | None]]) -> 
     for row in rows:
         if row.replied:
             values = {name: value for name, of in own.items() if (value := of[at]) is not None}
-            found.append(replace(row, own=values))
+            found.append(replace(row, metrics={**row.metrics, **values}))
             at += 1
         else:
             found.append(row)

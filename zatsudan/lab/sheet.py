@@ -6,14 +6,7 @@ from dataclasses import dataclass, field
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
 from zatsudan.lab.coverage import coverage
-from zatsudan.lab.metrics import (
-    by_characters,
-    compression,
-    distinct,
-    likeness_to_others,
-    mean_entropy,
-    mean_logprob,
-)
+from zatsudan.lab.metrics import METRICS, by_characters, likeness_to_others, metrics_of
 from zatsudan.lab.turns import Turns
 from zatsudan.sessions.estimate import speed_of, tokens_per_second
 from zatsudan.sessions.made import FINISHED, Made
@@ -25,7 +18,7 @@ from zatsudan.sessions.session import Node, Session
 class Row:
     """One cell. None is what is not known; `estimated` of the tokens, `characters`: measured character by character.
 
-    `replied`: there is a reply, if an empty one. `own` are numbers by a person's own metrics.
+    `replied`: there is a reply, if an empty one. `metrics` are what ours and a person's own gave, by their keys.
     """
 
     number: int
@@ -38,15 +31,10 @@ class Row:
     seconds: float | None = None
     speed: float | None = None
     ended: str = later("no reply")
-    logprob: float | None = None
-    distinct: float | None = None
     likeness: float | None = None
     characters: bool = False
     replied: bool = False
-    entropy: float | None = None
-    distinct_units: float | None = None
-    compression: float | None = None
-    own: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
     server: str = ""
 
     def to_json(self) -> JsonObject:
@@ -55,11 +43,9 @@ class Row:
             "number": self.number, "settings": self.label, "model": self.model,
             "server": self.server, "parameters": dict(self.parameters), "tokens": self.tokens, "estimated": self.estimated,
             "seconds": _round(self.seconds), "tokens_per_second": _round(self.speed),
-            "ended": self.ended, "mean_logprob": _round(self.logprob),
-            "distinct_pairs": _round(self.distinct), "likeness": _round(self.likeness),
-            "mean_entropy": _round(self.entropy), "distinct_units": _round(self.distinct_units),
-            "compression": _round(self.compression),
-            **{name: _round(value) for name, value in self.own.items()},
+            "ended": self.ended, **{metric.key: None for metric in METRICS},
+            "likeness": _round(self.likeness),
+            **{name: _round(value) for name, value in self.metrics.items()},
             "text": self.text,
         }  # fmt: skip
 
@@ -94,14 +80,10 @@ def rows_of(session: Session, lab: Lab, count: Callable[[str], int]) -> Turns[li
                 made.seconds,
                 speed,
                 (made.finish_reason or "?") if made.ended == FINISHED else made.ended,
-                mean_logprob(made.logprobs) if whole else None,
-                distinct(text, 2),
                 next(like),
                 by_characters(text),
                 replied=True,
-                entropy=mean_entropy(made.logprobs) if whole else None,
-                distinct_units=distinct(text, 1),
-                compression=compression(text),
+                metrics=metrics_of(text, made.logprobs if whole else ()),
                 server=made.server,
             )
         )

@@ -56,6 +56,11 @@ class Blocks:
 
     def line(self, text: str) -> list[Event]:
         """Take one line, without its newline; return what opened and closed, in order."""
+        leaf = self.leaf
+        if not self.stack and leaf and leaf.is_plainly_held(text):  # so are most lines of code
+            leaf.lines.append(text)
+            self._after_blank = not text.strip(" \t")
+            return []
         # A byte order mark is none of the line's: files that were put together have some.
         cursor = Cursor(text.removeprefix("\ufeff"))
         depth = self._matching(cursor)

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.base.printable import printable
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import language
 
 if TYPE_CHECKING:
     from zatsudan.markdown.leaves import Leaf

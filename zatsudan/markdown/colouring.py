@@ -1,4 +1,7 @@
-"""What code may be given to a lexer of Pygments: some take time beyond any bound on what is no code."""
+"""The colours of code: which language its fence names, and what may be given to a lexer of Pygments.
+
+Some lexers take time beyond any bound on what is no code.
+"""
 
 # Longer lines have no colour: some expressions take quadratic or cubic time
 # (C: 0.5 s for 2000 blanks, 0.04 s for 500).
@@ -22,6 +25,12 @@ ENDLESS = frozenset(
         "Tads3Lexer",
     }
 )
+
+
+def language(info: str) -> str:
+    """The language a fence's info string names: its first word, without decoration."""
+    words = info.strip().split(None, 1)
+    return words[0].strip("{}.").split("{")[0].split(",")[0].lower() if words else ""
 
 
 def has_bounds(line: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import language
 
 LIMIT = 600
 """Characters above which a paragraph cannot turn out to be something else."""
@@ -121,6 +121,11 @@ class Leaf:
             # GitHub drops what is too much; a reply should lose no words.
             cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
         return cells + [""] * (count - len(cells))
+
+    def is_plainly_held(self, line: str) -> bool:
+        """Of fenced code: whether a line is part of it, without a look at what it begins with."""
+        fence = self.fence
+        return bool(fence) and not self.fence_indent and fence not in line and line[:1] != "\ufeff"
 
     def ended_by(self, text: str) -> bool:
         """Of code: take its next line; tell whether it is the fence that ends it.

@@ -17,8 +17,6 @@ from zatsudan.wire import bounds
 
 #: What is asked for, and all that is understood.
 ENCODINGS = "gzip, deflate"
-#: A piece that took so many seconds was not there yet: the other tasks had their turn meanwhile.
-WAITED = 0.001
 #: How zlib calls each encoding's frame. Some servers send deflate without one.
 _FRAMES = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _BARE = -15
@@ -45,16 +43,16 @@ async def pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
                 ),
                 say("/retry asks again; another server or model may do better."),
             )
-    since = asked = monotonic()
+    since, size = monotonic(), 0
     async for piece in source:
-        came = monotonic()
-        if came - asked > WAITED:
-            since = came
         yield piece
-        asked = monotonic()
-        if asked - since > bounds.TURN:
+        size += len(piece)
+        if size < bounds.PIECE:  # a look at the clock for each event costs more than the event
+            continue
+        size = 0
+        if monotonic() - since > bounds.TURN:
             await asyncio.sleep(0)
-            since = asked = monotonic()
+            since = monotonic()
 
 
 async def whole(response: httpx.Response, size: int = bounds.BODY) -> bytes:

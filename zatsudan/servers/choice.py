@@ -13,6 +13,7 @@ from zatsudan.base.addresses import is_near, normal_url, origin, shown_url
 from zatsudan.base.errors import ConfigError
 from zatsudan.base.jsonvalues import NOTHING, Json
 from zatsudan.base.language import later, say
+from zatsudan.base.printable import Printable
 from zatsudan.config.settings import EMBEDDED, Config, Price, Profile
 
 if TYPE_CHECKING:
@@ -127,11 +128,29 @@ def beside(name: str, environ: Mapping[str, str], config: Config, in_use: Server
 
 def no_profile(name: str, config: Config) -> ConfigError:
     """Return the error for a profile that is not in the config file."""
+    return ConfigError(say("There is no profile {name!r}.", name=name), known_profiles(config))
+
+
+def known_profiles(config: Config) -> Printable:
+    """Say which profiles are in the config file."""
     known = ", ".join(config.profiles) or say("none is in the config file")
-    return ConfigError(
-        say("There is no profile {name!r}.", name=name),
-        say("Known profiles: {names}.", names=known),
-    )
+    return say("Known profiles: {names}.", names=known)
+
+
+def check_profile(name: str, config: Config) -> None:
+    """Raise ConfigError before anything is asked if a profile is not there or has no address."""
+    if name not in config.profiles:
+        raise no_profile(name, config)
+    _address(name, config.profiles[name])
+
+
+def _address(name: str, profile: Profile) -> str:
+    if not profile.base_url:
+        raise ConfigError(
+            say("The profile {name!r} has no base_url.", name=name),
+            say("Add one under [profiles.{name}].", name=name),
+        )
+    return normal_url(profile.base_url)
 
 
 def from_profile(
@@ -144,12 +163,7 @@ def from_profile(
     api_key_env: str = "",
 ) -> Server:
     """Return the server of a profile, its key found. Raises ConfigError."""
-    if not profile.base_url:
-        raise ConfigError(
-            say("The profile {name!r} has no base_url.", name=name),
-            say("Add one under [profiles.{name}].", name=name),
-        )
-    url = normal_url(profile.base_url)
+    url = _address(name, profile)
     variable = api_key_env or profile.api_key_env
     missing = read = ""
     if variable:

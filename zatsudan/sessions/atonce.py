@@ -3,6 +3,10 @@
 It answers where the index holds all journals, and nothing but what was noted (noted.py) happened
 to the folder since it was brought up to date. Else, and where a journal turns out to be another
 than the index says, the answer is None, and all journals are to be looked at.
+
+What the index does not know of, another program may have written into a journal where it lies. That
+there is nothing is sure (`surely`) when the times and sizes of all journals add up to those that the
+index has: some microseconds for each, and none is gone through by itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -14,8 +14,8 @@ N = TypeVar("N")
 
 #: How many messages out of the journal stay at hand: a path of as many is read once.
 AT_HAND = 4096
-#: How many are read at once where a long path is gone through.
-TOGETHER = 256
+#: How many are read at once where a long path is gone through; a path of so few is read one by one.
+TOGETHER, FEW = 256, 8
 
 
 class Kept(NamedTuple):
@@ -68,9 +68,12 @@ class Nodes(Mapping[str, N]):
             self._read[node_id] = node
         return node
 
-    def each(self, ids: Iterable[str]) -> Iterator[N]:
-        """Yield messages in this order, those in the journal read some at a time: few first, since few may be wanted."""
-        left, size = iter(ids), 1
+    def each(self, ids: Sequence[str]) -> Iterator[N]:
+        """Return messages in this order; of many, those in the journal are read some at a time."""
+        return self._together(ids) if len(ids) > FEW else map(self.__getitem__, ids)
+
+    def _together(self, ids: Iterable[str]) -> Iterator[N]:
+        left, size = iter(ids), 1  # few first, since few may be wanted
         while some := list(islice(left, size)):
             self._have(some)
             yield from (self._read.get(node_id) or self[node_id] for node_id in some)

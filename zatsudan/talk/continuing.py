@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from zatsudan.base.errors import CommandError, StatusError
 from zatsudan.base.jsonvalues import JsonObject
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.servers import prefill
 from zatsudan.servers.kinds import kind_at
 from zatsudan.talk.exchange import ONCE, Sending, exchange
@@ -16,6 +16,9 @@ from zatsudan.wire.statuscodes import REFUSALS
 
 if TYPE_CHECKING:
     from zatsudan.servers.client import Client
+
+#: What is said while the server is asked for the form in which it goes on.
+ASKING = later("asking the server whether it goes on from a given text · Esc stops")
 
 
 def known_form(link: Link, model: str) -> str:

@@ -100,6 +100,8 @@ def decide(
     `is_command` knows the slash commands by their whole names. `names` says what a mention
     would attach, None for nothing; it is asked of those alone that no key typed.
     """
+    if line.leaves:
+        return Asked(Entered.of("/quit", KEYS), Entered.of(line.text, SAID), Slash("quit"))
     act = _shell(line.text) or _slash(line.text)
     if act is not None:
         at_once = (KEYS, RECALLED) if isinstance(act, Slash) else (KEYS,)

@@ -17,6 +17,9 @@ TEXT = "t"
 #: Words of a message, or what the person wants to be words: nothing in it counts.
 SAID = "s"
 
+#: By these words alone one leaves other programs in which one types.
+LEAVING = frozenset(("exit", "quit", "exit()", "quit()", ":q", ":q!", ":wq", ".exit"))
+
 #: No person types two lines within so many seconds: they were pasted.
 BURST_SECONDS = 0.02
 
@@ -56,8 +59,15 @@ class Entered(NamedTuple):
         return self.marks[:1] or SAID
 
     @property
+    def leaves(self) -> bool:
+        """Is it what ends other programs of this kind, typed by a person?"""
+        return self.text.strip() in LEAVING and self.first_mark in (KEYS, RECALLED)
+
+    @property
     def unsure(self) -> bool:
-        """May there be a character in it that a person is to be asked about?"""
+        """May there be a character in it that a person is to be asked about, or is it all to be asked about?"""
+        if self.leaves:
+            return True
         told = TEXT not in self.marks and RECALLED not in self.marks
         return not told and (self.text[:1] in ("!", "/") or "@" in self.text)
 

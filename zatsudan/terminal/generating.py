@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from zatsudan.base import files
 from zatsudan.base.language import say
-from zatsudan.base.printable import Printable, one_line
-from zatsudan.base.quantities import in_bytes
 from zatsudan.commands.outcomes import Experiment, Generate
-from zatsudan.commands.parts import Line, Picture
+from zatsudan.commands.parts import Line
 from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.talk.beginning import again, turn_to
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from zatsudan.base.jsonvalues import Json
+    from zatsudan.base.printable import Printable
     from zatsudan.lab.run import Run
     from zatsudan.wire.protocol import Delta
 
@@ -148,14 +147,15 @@ class Generation:
     async def _keep_media(self, nodes: "Sequence[Node]") -> None:
         """Keep the pictures and the sound that came with replies as files, and say where."""
         for node in nodes:
-            if node.made is None or node.made.beside.keys().isdisjoint(
-                ("images", "parts", "audio")
-            ):
+            if node.made is None or not node.made.beside:
                 continue
-            from zatsudan.talk.received import keep, media
+            from zatsudan.commands.brought import brings, brought
+            from zatsudan.talk.received import keep
 
+            if not brings(node):
+                continue
             try:
-                paths = await asyncio.to_thread(keep, self._chat.talk, node)
+                await asyncio.to_thread(keep, self._chat.talk, node)
             except OSError as error:
                 note = say(
                     "What came with the reply cannot be kept as a file ({why}).",
@@ -163,22 +163,8 @@ class Generation:
                 )
                 self._surface.show((Line(note, "warn"),))
                 continue
-            for kind, data in () if paths else media(node.made.beside, node.made.parameters):
-                note = say("[{kind}, {size}, not kept]", kind=kind, size=in_bytes(len(data)))
-                self._surface.show((Picture(data, Line(note, "dim")),))
-            for path in paths:
-                shown = one_line(str(path), 300)
-                note = say(
-                    "[{kind}, {size} · /open] {path}",
-                    kind=path.suffix[1:],
-                    size=in_bytes(path.stat().st_size),
-                    path=shown,
-                )
-                if path.suffix == ".png":
-                    data = await asyncio.to_thread(path.read_bytes)
-                    self._surface.show((Picture(data, Line(note, "dim")),))
-                else:
-                    self._surface.show((Line(note, "dim"),))
+            for part in await asyncio.to_thread(list, brought(self._chat.talk, node)):
+                self._surface.show((part,))
 
     async def _many(self, run: "Run", *, told: bool = True) -> bool:
         if not await may_send(self._chat, self._surface):

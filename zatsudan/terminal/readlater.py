@@ -13,6 +13,31 @@ from collections.abc import Callable
 from threading import RLock
 from types import ModuleType
 
+#: Stretches of characters, in order, that are all so many cells wide in every release of wcwidth:
+#: what nearly all text is made of. Controls, marks, emoji and rare scripts stand between them.
+_KNOWN = (
+    (" ", "~", 1),
+    ("\xa1", "\xac", 1),
+    ("\xae", "\u02ff", 1),
+    ("\u0370", "\u0482", 1),  # Greek, Cyrillic
+    ("\u048a", "\u052f", 1),
+    ("\u2010", "\u2027", 1),  # dashes, quotation marks, bullets
+    ("\u2030", "\u205e", 1),
+    ("\u20a0", "\u20bf", 1),  # currencies
+    ("\u2100", "\u2319", 1),  # letters of formulas, arrows
+    ("\u2500", "\u25fc", 1),  # lines, blocks, shapes
+    ("\u2610", "\u2612", 1),  # boxes of tasks
+    ("\u2713", "\u2718", 1),
+    ("\u2800", "\u28ff", 1),  # Braille: the spinner
+    ("\u3000", "\u3029", 2),
+    ("\u3041", "\u3096", 2),  # kana
+    ("\u309b", "\u30ff", 2),
+    ("\u3400", "\u4dbf", 2),  # ideographs
+    ("\u4e00", "\u9fff", 2),
+    ("\uac00", "\ud7a3", 2),  # Hangul
+    ("\uff01", "\uff60", 2),
+)
+
 
 def read_later(name: str, first: str) -> None:
     """Import a package such that its own code is run when one of its names is looked up.
@@ -31,7 +56,7 @@ def read_later(name: str, first: str) -> None:
 
 
 def read_wcwidth_later() -> None:
-    """Import wcwidth such that its own code is run for the first character that is not Latin.
+    """Import wcwidth such that its own code is run for the first character that is none of the usual.
 
     Where it has been imported already, all is as if this had not been called.
     """
@@ -41,13 +66,12 @@ def read_wcwidth_later() -> None:
     package, read = unread
 
     def wcwidth(wc: str, *args: object, **options: object) -> int:
-        # ASCII and Latin-1 are a cell wide but for what controls (also the soft hyphen).
-        if (
-            not args
-            and not options
-            and (" " <= wc <= "~" or ("\xa1" <= wc <= "\xff" and wc != "\xad"))
-        ):
-            return 1
+        if not args and not options:
+            for first, last, cells in _KNOWN:
+                if wc <= last:
+                    if wc < first:
+                        break
+                    return cells
         read()
         width: int = package.wcwidth(wc, *args, **options)
         return width

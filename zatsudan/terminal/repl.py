@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zatsudan.base.errors import ZatsudanError
+from zatsudan.base.errors import ZatsudanError, fault
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.base.secrets import shown_line
@@ -74,16 +74,8 @@ class Repl:
         except ZatsudanError as error:
             self._surface.error(error)
         except Exception as error:  # noqa: BLE001  a fault of ours must not cost the talk
-            self._surface.error(
-                ZatsudanError(
-                    say(
-                        "zatsudan has a fault here ({kind}: {words}).",
-                        kind=type(error).__name__,
-                        words=one_line(self._hidden(str(error)), 100),
-                    ),
-                    say("The talk goes on and is saved. Please report it."),
-                )
-            )
+            advice = say("The talk goes on and is saved. Please report it.")
+            self._surface.error(fault(error, self._hidden(str(error)), advice))
         finally:
             self._surface.carried_out(well=well)
         return well

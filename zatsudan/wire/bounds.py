@@ -26,9 +26,9 @@ BESIDE = 2**25
 #: Characters of a delta that are handed on at once, and bytes of a body: between two pieces
 #: the keys have their turn.
 PIECE = 2**10
-#: Characters that are drawn in one frame, and that may wait for one: 5 ms of ordinary Markdown,
-#: 40 ms of the worst. While more wait, no more is read.
-FRAME = 2**12
+#: Characters that are drawn in one frame, and that may wait for one: 7 ms of ordinary Markdown;
+#: of the worst a frame takes as much as FEED_SECONDS of the view allow. While more wait, no more is read.
+FRAME = 2**13
 #: Characters that may come before the journal gets them, whatever the time.
 UNSAVED = 2**18
 #: Seconds that a step may take before the keys have their turn.

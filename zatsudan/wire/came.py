@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from zatsudan.wire.chunkforms import Kept
 
 
+#: So many texts are noted at once.
+_TOGETHER = 64
+
+
 class Came:
     """What has come of a reply's text, by choice and field, as far as it takes to know it again.
 
@@ -20,6 +24,7 @@ class Came:
         #: What another API's form keeps from one event to the next.
         self.kept: Kept = {}
         self._texts: dict[tuple[int, str], tuple[int, int]] = {}
+        self._new: dict[tuple[int, str], list[str]] = {}  # texts that are not yet noted
         self._called: set[int] = set()
 
     def add(self, index: int, content: str, reasoning: str, *, called: bool) -> None:
@@ -33,8 +38,20 @@ class Came:
 
     def said(self, index: int, field: str, text: str) -> None:
         """Take note of a text alone."""
+        new = self._new.setdefault((index, field), [])
+        new.append(text)
+        if len(new) >= _TOGETHER:
+            self._note(index, field)
+
+    def _note(self, index: int, field: str) -> tuple[int, int]:
+        """Return how long the text is that came, and its mark."""
         size, mark = self._texts.get((index, field), (0, 0))
-        self._texts[index, field] = size + len(text), _mark(text, mark)
+        new = self._new.get((index, field))
+        if new:
+            text = "".join(new)
+            new.clear()
+            size, mark = self._texts[index, field] = size + len(text), _mark(text, mark)
+        return size, mark
 
     def rest(
         self, index: int, field: str, whole: str, *, certain: bool = False, least: int = 1
@@ -43,7 +60,7 @@ class Came:
 
         `certain`: that it is the whole text so far.
         """
-        size, mark = self._texts.get((index, field), (0, 0))
+        size, mark = self._note(index, field)
         if size < least and not certain:
             return whole
         if not size or (len(whole) >= size and _mark(whole[:size]) == mark):

@@ -10,22 +10,21 @@ from zatsudan.base.jsonvalues import Json, loads
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.wire import bounds
+from zatsudan.wire.alike import Alike
 from zatsudan.wire.came import Came
 from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
+from zatsudan.wire.eventtexts import parsed, parted, read_event, texts_of
 from zatsudan.wire.joining import Joining
+from zatsudan.wire.objectlines import ObjectLines
 from zatsudan.wire.protocol import Chunk
 from zatsudan.wire.sse import Decoder, Event
 
 _FIELD = re.compile(r"(data|event|id|retry|error)?:|data$")
-#: Types of events that only say that the server is alive.
-_KEEP_ALIVE = ("ping", "keep-alive", "keepalive", "heartbeat")
 #: Types of events that say that the reply is over, where their data says nothing.
 _OVER = ("done", "end", "finish", "complete", "completed", "close", "[DONE]")
 #: What some write as data that says no more: a comment, or such a word.
 _NO_DATA = re.compile(r":|\[?(?:ping|keep-?alive|heartbeat)\]?$", re.IGNORECASE)
-#: Where one object ends and the next begins, and how many are looked for in one text.
-_BETWEEN, _GLUED = re.compile(r"(?<=\})\s*(?=\{)"), 1000
 _DONE = ("[DONE]", '"[DONE]"', "[done]", "DONE")
 #: How many bytes of a body are kept to say what it was, if it was no event stream.
 OPENING = 400
@@ -51,9 +50,11 @@ class Reader:
         self._beside = 0  # characters of the events that brought more than text
         self._sse = Decoder()
         self._whole: list[bytes] | None = None
+        self._lines = ObjectLines(lambda text: _holds_choices([parsed(text)]))
         self._started = False
         self._head = b""  # what may be a part of a byte order mark
         self._came = Came()
+        self._alike = Alike(asked)
         self._joining = Joining(thinks=thinks)
         self._said = ""  # what the server said besides
         self._strange = ""  # the first that held no part of a reply
@@ -98,6 +99,8 @@ class Reader:
             if self._size > bounds.BODY:
                 self._whole.clear()
                 raise bounds.endless_body()
+            for line in self._lines.whole(self._whole, piece):
+                yield from self._line(line)
             return
         if not self.began and len(self._opening) < OPENING:
             self._opening = (self._opening + piece)[:OPENING]
@@ -110,6 +113,10 @@ class Reader:
         if self._whole is None:
             yield from self._last_of_stream()
             return
+        if self._lines.found:
+            yield from self._line(b"".join(self._whole))
+            yield from self.rest()
+            return
         body = b"".join(self._whole)
         try:
             text = body.decode("utf-8-sig", errors="replace")
@@ -118,7 +125,7 @@ class Reader:
         except ValueError:
             message, _, _ = read_error(body)
             text = body.decode("utf-8-sig", "replace")
-            lines = _chunks_in([each for line in text.splitlines() for each in _parted(line)])
+            lines = _chunks_in([each for line in text.splitlines() for each in parted(line)])
             if not lines:
                 raise _no_reply(message) from None
             value = lines
@@ -137,6 +144,23 @@ class Reader:
         self.done = True
         yield self._joined(chunk)
         yield from self.rest()
+        if chunk.failure is not None:
+            raise chunk.failure
+
+    def _line(self, line: bytes) -> Iterator[Chunk]:
+        text = line.decode("utf-8", "replace").strip().removeprefix("data:").lstrip()
+        if not text:
+            return
+        if text in _DONE:
+            self.done = True
+            return
+        value = parsed(text)
+        if not isinstance(value, dict):
+            raise _no_reply(text)
+        chunk = read_chunk(value, self._asked, self._came)
+        joined = self._joined(chunk)
+        yield joined
+        self._count(chunk, joined, len(text))
         if chunk.failure is not None:
             raise chunk.failure
 
@@ -168,7 +192,7 @@ class Reader:
     def _chunks(self, events: list[Event]) -> Iterator[Chunk]:
         for event in events:
             self.began = True
-            for line in _texts_of(event):
+            for line in texts_of(event):
                 text = line.strip()
                 while text.startswith("data:"):  # a gateway that puts events into events
                     text = text[5:].lstrip()
@@ -189,8 +213,11 @@ class Reader:
 
     def _came_with(self, event: Event, text: str) -> Chunk | None:
         """Return the chunk of an event, None where it says nothing; raises StreamError."""
+        usual = event.type == "message" and not self.done
+        if usual and (came := self._alike.read(text, self._came)) is not None:
+            return came
         try:
-            came = _read_event(event, text, self._asked, self._came)
+            came = read_event(event, text, self._asked, self._came)
         except StreamError:
             if self.done:  # what is said after the end cannot undo it
                 return None
@@ -198,8 +225,10 @@ class Reader:
         if self.done:  # nor add to it; usage may still come
             return came._replace(deltas=(), failure=None)
         if not came.deltas and came.usage is None:  # a word of the server, which may be all it says
-            self._said = error_message(_parsed(text)) or self._said
+            self._said = error_message(parsed(text)) or self._said
             self._strange = self._strange or ("" if '"choices"' in text else text)
+        if usual:
+            self._alike.learn(text, came, self._came)
         return came
 
     def _count(self, chunk: Chunk, joined: Chunk, size: int) -> None:
@@ -233,7 +262,7 @@ def _chunks_in(lines: list[str]) -> list[Json]:
     for line in (line.strip().removeprefix("data:").lstrip() for line in lines):
         if not line or line in _DONE:
             continue
-        value = _parsed(line)
+        value = parsed(line)
         if not _holds_choices([value]):
             return []
         values.append(value)
@@ -248,57 +277,6 @@ def _holds_choices(values: list[Json]) -> bool:
         isinstance(value, dict) and ("choices" in value or "error" in value or is_reply(value))
         for value in values
     )
-
-
-def _texts_of(event: Event) -> list[str]:
-    """Return the texts of an event: where no blank line parts events, each line is one."""
-    if "}{" in event.data and event.type != "error":
-        return _parted(event.data)
-    if "\n" not in event.data or "\n" not in event.data.strip() or event.type == "error":
-        return [event.data]
-    bounds.refuse_many(event.data)
-    if _parsed(event.data) is not None:
-        return [event.data]
-    return event.data.split("\n")
-
-
-def _parted(text: str) -> list[str]:
-    """Return the objects of a text in which they stand without anything between; the text where it is none."""
-    found, begun = [], ""
-    for at, piece in enumerate(_BETWEEN.split(text, _GLUED)):
-        begun += piece
-        if at == _GLUED or _parsed(begun) is not None:
-            found.append(begun)
-            begun = ""
-    return found if found and not begun else [text]
-
-
-def _read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:
-    if event.type == "error":
-        raise broken_off(read_error(text.encode("utf-8", "replace"))[0], _parsed(text))
-    bounds.refuse_many(text)
-    try:
-        value = loads(text)
-        if isinstance(value, str) and value.startswith("{"):
-            value = loads(value)  # an event that was put into a string
-    except ValueError:
-        if event.type in _KEEP_ALIVE:
-            return Chunk()
-        raise StreamError(
-            say("The server sent a line that is no JSON: {line}", line=one_line(event.data, 60)),
-            say("/retry sends the message again."),
-        ) from None
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    # A number, null or a word in the place of a chunk says no more than that the server is alive.
-    return read_chunk(value, asked, came) if isinstance(value, dict) else Chunk()
-
-
-def _parsed(text: str) -> Json:
-    try:
-        return loads(text)
-    except ValueError:
-        return None
 
 
 def _without_reply(value: Json, refused: StatusError | None = None) -> StreamError:

@@ -16,7 +16,7 @@ from zatsudan.base.printable import Printable
 from zatsudan.parameters.table import LIMITS, PARAMETERS
 from zatsudan.wire import wording
 from zatsudan.wire.messages import content_text
-from zatsudan.wire.statuscodes import OF_FIELDS
+from zatsudan.wire.statuscodes import IN_WORDS, OF_FIELDS
 
 #: Fields without which there is no request.
 _ESSENTIAL = {"model", "messages", "stream"}
@@ -139,7 +139,7 @@ def _of_system(words: str, body: Mapping[str, Json]) -> Repair | None:
 
 def _of_fields(error: StatusError, body: Mapping[str, Json], words: str) -> Repair | None:
     field = named(error, set(body) - _ESSENTIAL)
-    refused = error.status in (400, 403, 422) and not re.search(wording.RANGE, words)
+    refused = error.status in IN_WORDS and not re.search(wording.RANGE, words)
     if refused and (re.search(wording.REFUSED, words) or re.search(wording.ONE_ONLY, words)):
         further = next((name for name in _further(body) if _name(name).search(words)), "")
         return _without_field(error, field, body) or (Repair(BARE, further) if further else None)

@@ -12,6 +12,8 @@ REFUSALS = frozenset({400, 404, 405, 413, 415, 422})
 #: They may refuse a field: some servers say it with a 403, some with a 500;
 #: text-generation-inference and LoRAX with a 424.
 OF_FIELDS = REFUSALS | {403, 424, 500}
+#: Of these, by which a field is refused that the words name or mean.
+IN_WORDS = frozenset({400, 403, 422})
 #: They tell which value of the person's is refused; some servers have a 500 for what they cannot read.
 OF_A_VALUE = frozenset({400, 422, 500})
 #: They may come without a word of what is refused.

@@ -9,7 +9,7 @@ REFUSED = (
 RANGE = r"(?i)(?:above|below)_(?:max|min)|greater than|less than|out of range"
 #: `n` is refused as a value where only one reply can be had (Groq).
 ONE_ONLY = r"['\"`]n['\"`].{0,30}\b(?:at most|must be|only) 1(?![\d.])"
-#: Google means both.
+#: What Google says that takes neither penalty.
 PENALTIES = r"(?i)^penalty is not enabled"
 #: How long to wait: Google's RetryInfo; Google, OpenAI and Groq in words.
 DELAY = (

@@ -51,6 +51,28 @@ async def test_a_picture_stands_in_its_own_rows() -> None:
         assert person.terminal._prompt.buffer.text == ""
 
 
+async def test_a_talk_that_is_shown_again_shows_its_pictures_where_they_stood() -> None:
+    async with sitting(_drawn(), says("After."), environ=KITTY) as person:
+        await person.say("draw")
+        await person.say("and now?")
+        await person.say("/show 2")
+        assert len(person.screen.pictures) == 2
+        picture = person.screen.pictures[-1]
+        assert base64.b64decode(picture.data) == PICTURE
+        rows = person.screen.scrollback().split("\n")
+        reply = max(i for i, row in enumerate(rows) if "Here it is." in row)
+        after = max(i for i, row in enumerate(rows) if "After." in row)
+        assert reply < picture.row < after
+        assert "· /open]" in rows[picture.row + 5]
+        await person.say("/show")
+        assert len(person.screen.pictures) == 2  # the last turn has none
+        path = person.chat.talk.journal.path
+        assert path is not None
+        await person.say("/new")
+        await person.say(f"/load {path.stem}")
+        assert len(person.screen.pictures) == 3
+
+
 async def test_a_private_talk_shows_what_it_does_not_keep() -> None:
     async with sitting(_drawn(), environ=KITTY, private=True) as person:
         assert "[png, 340 B, not kept]" in await person.say("draw")

@@ -2,7 +2,7 @@
 
 from prompt_toolkit.utils import get_cwidth
 
-from zatsudan.base.printable import printable
+from zatsudan.base.printable import EMPTY, printable
 from zatsudan.commands.parts import Table
 from zatsudan.terminal.text.rows import uncoloured
 from zatsudan.terminal.text.tablerows import table_rows
@@ -41,3 +41,21 @@ def test_titles_stand_above_their_rows() -> None:
     assert [uncoloured(row) for row in table_rows(table, 12)] == [
         "  head", "First of…", "  a", "  b", "Last", "  c",
     ]  # fmt: skip
+
+
+def test_words_stand_below_where_a_column_beside_would_be_too_narrow() -> None:
+    words = "Show this page, one command's page, or all."
+    rows = (
+        (printable("/help [COMMAND|PARAMETER|all]"), printable(words)),
+        (printable("/quit"), EMPTY),
+    )
+    table = Table((EMPTY, EMPTY), rows, printable("Everyday"))
+    assert [uncoloured(row) for row in table_rows(table, 40)] == [
+        "Everyday",
+        "  /help [COMMAND|PARAMETER|all]",
+        "      Show this page, one command's",
+        "      page, or all.",
+        "  /quit",
+        "",
+    ]
+    assert uncoloured(list(table_rows(table, 80))[1]) == f"  /help [COMMAND|PARAMETER|all]  {words}"

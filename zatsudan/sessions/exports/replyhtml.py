@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from zatsudan.base.language import say
 from zatsudan.markdown.bareaddresses import as_sent
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import language
 from zatsudan.markdown.leaves import Container, Leaf
 from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.reading import events, pieces

@@ -186,10 +186,10 @@ class LiveTerminal(Asked):
     async def _connect(
         self, after: "asyncio.Task[None] | None", behind: "Callable[[], Printable] | None"
     ) -> None:
-        from zatsudan.terminal.live.warmup import WARM, count, warm
-
         await self._opened()
         await asyncio.sleep(PAUSE_SECONDS)
+        from zatsudan.terminal.live.warmup import WARM, count, warm
+
         await warm(WARM)
         gc.freeze()  # what was imported stays: no collection is to look through it
         if after is not None:

@@ -103,10 +103,9 @@ class ReservingOutput(Vt100_Output):
         return "".join(written)
 
     def write(self, data: str) -> None:
-        # All that prompt_toolkit draws passes here: what it draws by itself too,
-        # as the field of a search, of which it knows only some control characters.
-        # Moves of the cursor to the left and down are what else it writes here.
-        if data.isprintable():  # nearly all, a character at a time
+        # All that prompt_toolkit draws passes here, a character at a time: what it draws by itself
+        # too. Moves of the cursor to the left and down are what else it writes here.
+        if data.isprintable():
             self.write_raw(data)
         elif data in _CLUSTERS:
             self.write_raw(_placed(data))

@@ -15,6 +15,8 @@ from zatsudan.terminal.text.widths import most_cells
 #: Where what was changed comes from, as opposed to what every session begins with.
 _CHANGED = ("session", "preset")
 UNBOUNDED = 1_000_000
+#: So many lines are seen in the input line on a small screen; of more it is said how many there are.
+MANY = 9
 
 
 class Toolbar:
@@ -177,4 +179,7 @@ def keys_now(
         return say("Answer {name}: text, @file, !command · Esc declines", name=answers)
     if busy:
         return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
-    return say("Enter sends · Alt-Enter new line") if "\n" in text else EMPTY
+    lines = text.count("\n") + 1
+    if lines > MANY:
+        return say("{count:,} lines · Enter sends · Alt-Enter new line", count=lines)
+    return say("Enter sends · Alt-Enter new line") if lines > 1 else EMPTY

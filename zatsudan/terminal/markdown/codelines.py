@@ -9,7 +9,9 @@ def cut(pieces: list[Piece], width: int, mark: Piece = ("", PLAIN)) -> list[Row]
 
     All of it is shown; `cut` in terminal/text/rows.py shows the beginning of a line.
     """
-    whole = "".join(text for text, _ in pieces)
+    whole = "".join([text for text, _ in pieces])
+    if whole.isascii() and len(whole) <= width:
+        return [row(pieces)]
     size = cells(mark[0])
     if whole.isascii():
         return _cut_ascii(pieces, width, mark, size)

@@ -9,7 +9,6 @@ an expression looks at later lines in another way; the text never differs.
 """
 
 import sys
-from collections.abc import Iterator
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -19,9 +18,9 @@ from pygments.token import Comment, Error, String, Text
 from pygments.util import ClassNotFound
 from rich.style import Style
 
-from zatsudan.markdown.colouring import ENDLESS, has_bounds
-from zatsudan.markdown.fences import language
+from zatsudan.markdown.colouring import ENDLESS, has_bounds, language
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
+from zatsudan.terminal.markdown.merging import States, taken
 from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
@@ -45,6 +44,23 @@ def _lexer(name: str) -> Lexer | None:
         return None
 
 
+class _Styles(dict[TokenKind, Style]):
+    """The styles of tokens, found out when they are first asked for."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, kind: TokenKind) -> Style:
+        style = self[kind] = token_style(self._look, kind)
+        return style
+
+
+@lru_cache(maxsize=4)
+def _styles(look: Look) -> _Styles:
+    return _Styles(look)
+
+
 class Highlighter:
     """Colours the lines of one block of code, in order."""
 
@@ -55,7 +71,7 @@ class Highlighter:
         self._until = ""  # the closer of a construct that is open, and its colour
         self._open: TokenKind = Text
         self._context: LexerContext | None = None
-        self._styles: dict[TokenKind, Style] = {}
+        self._styles = _styles(look)
 
     def fork(self) -> "Highlighter":
         """A copy that may go its own way."""
@@ -72,20 +88,11 @@ class Highlighter:
             return [(text, self._look.code_text)]
         if not has_bounds(text):
             return [(text, self._look.text)]
-        pieces: list[Piece] = []
-        left = len(text)
-        for kind, value in self._tokens(self._lexer, text + "\n"):
-            part = value[:left]
-            left -= len(part)
-            if part:
-                pieces.append((part, self._style(kind)))
-        return pieces
-
-    def _style(self, kind: TokenKind) -> Style:
-        style = self._styles.get(kind)
-        if style is None:
-            style = self._styles[kind] = token_style(self._look, kind)
-        return style
+        styles = self._styles
+        tokens = self._tokens(self._lexer, text + "\n")
+        pieces = [(value, styles[kind]) for kind, value in tokens if value]
+        last, style = pieces.pop()  # which ends with the line
+        return [*pieces, (last[:-1], style)] if len(last) > 1 else pieces
 
     def _tokens(self, lexer: Lexer, line: str) -> _Tokens:
         """Tokens whose texts make up `line`, whatever the lexer does."""
@@ -98,7 +105,7 @@ class Highlighter:
                 found = [(kind, value) for _, kind, value in lexer.get_tokens_unprocessed(line)]
         except Exception:  # noqa: BLE001 - some four hundred lexers by as many hands; colour is not worth a reply
             found = []
-        if "".join(value for _, value in found) != line:
+        if "".join([value for _, value in found]) != line:
             return [(Text, line)]
         return found
 
@@ -121,44 +128,45 @@ class Highlighter:
             found.append((self._open, line[:start]))
             self._until = ""
         before = self._stack[:]
-        raw = list(self._run(lexer, line, start))
+        raw = self._run(lexer, line, start)
         if not self._until and not start:
             raw = _as_lexer_would(lexer, line, before, raw)
         return found + raw
 
-    def _run(self, lexer: Any, line: str, pos: int) -> Iterator[tuple[TokenKind, str]]:
+    def _run(self, lexer: Any, line: str, pos: int) -> _Tokens:
         """`RegexLexer.get_tokens_unprocessed`, with the stack kept and open constructs found."""
         states = _states(lexer)
         stack = self._stack
         opened = openings(line, pos, shell="bash" in lexer.aliases)
-        while pos < len(line):
+        found: _Tokens = []
+        size = len(line)
+        while pos < size:
             for at, closer in opened:
                 if pos <= at and (spanning := self._spanning(lexer, line, pos, closer)):
-                    yield from spanning
-                    return
-            for match_rule, action, new_state in states[stack[-1]]:
-                if not (match := match_rule(line, pos)):
-                    continue
+                    return found + spanning
+            rule = taken(states[stack[-1]], line, pos)
+            if rule is not None:
+                match, action, new_state = rule
                 if isinstance(action, tuple):
-                    yield action, match.group()
+                    found.append((action, match.group()))
                 elif action is not None:
-                    for _, kind, value in action(lexer, match):
-                        yield kind, value
+                    found += [(kind, value) for _, kind, value in action(lexer, match)]
                 pos = match.end()
-                _move(stack, new_state)
-                break
+                if new_state is not None:
+                    _move(stack, new_state)
             else:
                 if line[pos] == "\n":
                     stack[:] = ["root"]
-                    yield Text, "\n"
+                    found.append((Text, "\n"))
                 else:
-                    yield Error, line[pos]
+                    found.append((Error, line[pos]))
                 pos += 1
+        return found
 
     def _spanning(self, lexer: Any, line: str, pos: int, closer: str) -> _Tokens:
         """Tokens to the end of the line if a construct opens here that needs `closer` later."""
         tried = line + closer
-        for match_rule, action, new_state in _states(lexer)[self._stack[-1]]:
+        for match_rule, action, new_state in lexer._tokens[self._stack[-1]]:
             match = match_rule(tried, pos)
             if not match:
                 continue
@@ -185,8 +193,9 @@ def has_states(lexer: RegexLexer) -> bool:
     return hasattr(lexer, "_tokens")
 
 
-def _states(lexer: Any) -> Any:
-    return lexer._tokens
+@lru_cache(maxsize=256)
+def _states(lexer: Any) -> States:
+    return States(lexer._tokens)
 
 
 def _move(stack: list[str], new_state: Any) -> None:

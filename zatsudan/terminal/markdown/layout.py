@@ -102,7 +102,7 @@ class Layout:
                     frame = self._frames[-1]
                     if frame.container.kind == "item" and not frame.marked:
                         self._fresh = True
-                        self._emit((), frame.container.after_blank)
+                        self._emit([()], frame.container.after_blank)
                     self._frames.pop()
                 case ("close", leaf):
                     self._close(leaf)
@@ -111,16 +111,14 @@ class Layout:
         """Lay out what is final of the open leaf."""
         # A short paragraph may become anything: a heading, a table.
         if leaf.kind != "paragraph" or leaf.length > LIMIT:
-            for line in self._printer_for(leaf).advance(leaf):
-                self._emit(line, leaf.after_blank)
+            self._emit(self._printer_for(leaf).advance(leaf), leaf.after_blank)
 
     def _close(self, leaf: Leaf) -> None:
         if leaf.kind == "rule":
             line = row([(rule(min(self._room(), _LONGEST_RULE)), self._look.rule)])
-            self._emit(line, leaf.after_blank)
+            self._emit([line], leaf.after_blank)
         else:
-            for line in self._printer_for(leaf).finish(leaf, self.last):
-                self._emit(line, leaf.after_blank)
+            self._emit(self._printer_for(leaf).finish(leaf, self.last), leaf.after_blank)
         self._printer, self._kind, self._fresh = None, "", True
 
     def _printer_for(self, leaf: Leaf) -> Printer:
@@ -193,15 +191,24 @@ class Layout:
 
     # Rows
 
-    def _emit(self, line: Row, after_blank: bool) -> None:
+    def _emit(self, lines: list[Row], after_blank: bool) -> None:
+        if not lines:
+            return
         if self._fresh:
             self._fresh = False
             self._gap(after_blank)
-        prefix = [frame.rest if frame.marked else frame.first for frame in self._shown()]
+        self._begun = True
+        if not self._frames:
+            self._rows += lines
+            return
+        shown = self._shown()
+        first = [frame.rest if frame.marked else frame.first for frame in shown]
         for frame in self._frames:
             frame.begun = frame.marked = True
-        self._begun = True
-        self._rows.append(_behind(prefix, line))
+        self._rows.append(_behind(first, lines[0]))
+        if len(lines) > 1:
+            rest = [frame.rest for frame in shown]
+            self._rows += [_behind(rest, line) for line in lines[1:]]
 
     def _gap(self, after_blank: bool) -> None:
         """Leave a blank row before the next block, where one belongs."""

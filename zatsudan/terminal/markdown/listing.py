@@ -48,18 +48,20 @@ class Listing:
     def advance(self, leaf: Leaf) -> list[Row]:
         """Print the lines that came: none of them can change any more."""
         rows: list[Row] = []
+        width = self._width
+        mark = (CONTINUED if further(width) < width else "", self._style)
         for line in leaf.lines:
             self._work.parsed += len(line)
             text = expanded(line.rstrip(" \t"), _TAB)
             # An indent wider than the screen would push the code off it.
             indent = len(text) - len(text.lstrip(" "))
-            pieces = self._highlighter.line(text[max(indent - self._width + 1, 0) :])
+            pieces = self._highlighter.line(text[indent - width + 1 :] if indent >= width else text)
             if not text:
                 self._blank += self._begun
                 continue
-            rows += [()] * self._blank
-            marked = further(self._width) < self._width
-            rows += cut(pieces, self._width, (CONTINUED if marked else "", self._style))
+            if self._blank:
+                rows += [()] * self._blank
+            rows += cut(pieces, width, mark)
             self._blank, self._begun = 0, True
         leaf.lines.clear()
         return rows

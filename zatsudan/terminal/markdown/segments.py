@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import starmap
 
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from zatsudan.base.printable import Printable, Styled, printable
+from zatsudan.base.printable import Styled, printable
 from zatsudan.terminal.text.clusters import cells
 from zatsudan.terminal.text.rows import linked, painted, to_column, together
 from zatsudan.terminal.text.widths import disputed
@@ -39,61 +40,58 @@ _WEIGHTS = (
 
 def row(pieces: Iterable[Piece]) -> Row:
     """Join pieces of equal style and drop the blanks at the end."""
-    texts: list[str] = []
-    styles: list[Style] = []
-    for text, style in pieces:
-        if not text:
-            continue
-        if styles and (styles[-1] is style or styles[-1] == style):
-            texts[-1] += text
-        else:
-            texts.append(text)
-            styles.append(style)
-    while texts:
-        texts[-1] = texts[-1].rstrip(" ")
-        if texts[-1]:
+    joined: list[Piece] = []
+    last: Style | None = None
+    for piece in pieces:
+        text, style = piece
+        if style is last or style == last:
+            joined[-1] = (joined[-1][0] + text, style)
+        elif text:
+            joined.append(piece)
+            last = style
+    while joined:
+        text, style = joined[-1]
+        if text[-1] != " ":
             break
-        texts.pop()
-        styles.pop()
-    return tuple(map(Segment, texts, styles))
+        joined.pop()
+        if text := text.rstrip(" "):
+            joined.append((text, style))
+            break
+    return tuple(starmap(Segment, joined))
 
 
 def plain(line: Row) -> str:
     """The text of a row without its styles."""
-    return "".join(segment.text for segment in line)
+    return "".join([segment[0] for segment in line])
 
 
-def ansi(row: Row, color_system: ColorSystem | None) -> Styled:
+def ansi(line: Row, color_system: ColorSystem | None) -> Styled:
     """The row with its styles as escape sequences, each closed before the row ends.
 
     `None` leaves out colours and keeps weight.
     """
     parts: list[Styled] = []
-    before = ""
-    for segment in row:
-        text = printable(segment.text)
-        if segment.style:
-            if segment.style.meta.get("column") and disputed(before):
+    for at, (text, style, _) in enumerate(line):
+        shown: Styled = printable(text)
+        if style:
+            codes, link, in_column = _sent(style, color_system)
+            if in_column and disputed(before := plain(line[:at])):
                 parts.append(to_column(cells(before)))
-            parts.append(_styled(text, segment.style, color_system))
-        else:
-            parts.append(text)
-        before += text
+            if codes:
+                shown = painted(printable(text), codes)
+            if link:
+                shown = linked(shown, printable(link))
+        parts.append(shown)
     return together(parts)
 
 
-def _styled(text: Printable, style: Style, color_system: ColorSystem | None) -> Styled:
-    codes = _codes(style, color_system)
-    shown = painted(text, codes) if codes else text
-    return linked(shown, printable(style.link)) if style.link else shown
-
-
 @lru_cache(maxsize=512)
-def _codes(style: Style, color_system: ColorSystem | None) -> str:
+def _sent(style: Style, color_system: ColorSystem | None) -> tuple[str, str, bool]:
+    """Return the codes of a style, the address it leads to, and whether it is to stand in its column."""
     codes = [code for name, code in _WEIGHTS if getattr(style, name)]
     if color_system is not None:
         if style.color:
             codes += style.color.downgrade(color_system).get_ansi_codes()
         if style.bgcolor:
             codes += style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False)
-    return ";".join(codes)
+    return ";".join(codes), style.link or "", bool(style.meta.get("column"))

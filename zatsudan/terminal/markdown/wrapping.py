@@ -46,6 +46,30 @@ def _may_break(before: str, after: str) -> bool:
     return breaks_beside(before) or breaks_beside(after)
 
 
+class _Parts:
+    """Pieces as they are cut, from the first to the last; what stands before `at` is gone."""
+
+    def __init__(self, pieces: list[Piece], at: int = 0) -> None:
+        self.at = at
+        self._pieces = pieces
+        self._number = 0
+        self._start = 0  # of the piece
+
+    def upto(self, end: int) -> list[_Sized]:
+        """Take what stands before `end`, which is ASCII: parts with their cells."""
+        found: list[_Sized] = []
+        while self.at < end:
+            text, style = self._pieces[self._number]
+            stop = self._start + len(text)
+            if stop <= self.at:
+                self._number, self._start = self._number + 1, stop
+                continue
+            last = min(stop, end)
+            found.append((text[self.at - self._start : last - self._start], style, last - self.at))
+            self.at = last
+        return found
+
+
 class Wrapper:
     """Fills rows of `width` cells; hands each out once nothing can change it."""
 
@@ -75,6 +99,10 @@ class Wrapper:
     def add(self, pieces: list[Piece]) -> list[Row]:
         """Take more text; return the rows that are full."""
         done: list[Row] = []
+        whole = "".join([text for text, _ in pieces])
+        if whole.isascii() and whole.replace(HARD, "").isprintable():
+            self._add_ascii(whole, _Parts(pieces), done)
+            return done
         for text, style in pieces:
             start = 0
             for match in _ASCII.finditer(text):
@@ -82,23 +110,42 @@ class Wrapper:
                 if end := text.rfind(" ", match.start(), match.end()) + 1:
                     if start < match.start():
                         self._add_runs(text[start : match.start()], style, done)
-                    self._add_words(text[match.start() : end], style, done)
+                    parts = _Parts([(text, style)], match.start())
+                    self._add_words(text, match.start(), end, parts, done)
                     start = end
             if start < len(text):
                 self._add_runs(text[start:], style, done)
         return done
 
-    def _add_words(self, text: str, style: Style, done: list[Row]) -> None:
-        """Take ASCII that ends with a blank: as many words at once as a row has room for."""
-        at, words = text.find(" "), len(text.rstrip(" "))
-        if at:
-            self._add_cluster(text[:at], style, at, done)
+    def _add_ascii(self, text: str, parts: "_Parts", done: list[Row]) -> None:
+        """Take pieces that are ASCII, whatever their styles: line by line."""
+        start = 0
+        while start < len(text):
+            line_end = text.find(HARD, start)
+            stop = line_end if line_end >= 0 else len(text)
+            if end := text.rfind(" ", start, stop) + 1:
+                self._add_words(text, start, end, parts, done)
+            for part in parts.upto(stop):
+                self._add_cluster(*part, done)
+            start = stop
+            if line_end >= 0:
+                self._end_unit(done)
+                self._end_row(done)
+                start = parts.at = line_end + 1
+
+    def _add_words(self, text: str, at: int, stop: int, parts: "_Parts", done: list[Row]) -> None:
+        """Take ASCII from `at` to `stop`, behind a blank: as many words at once as a row has room for."""
+        at = text.find(" ", at)
+        for part in parts.upto(at):
+            self._add_cluster(*part, done)
         self._end_unit(done)
+        words = at + len(text[at:stop].rstrip(" "))
         while at < words:
             room = self.width - self._used - self._blank_cells
             end = words if words - at <= room else text.rfind(" ", at, max(at + room + 1, at))
             if end > at and not text[at:end].isspace():
-                self._row += (*self._blank, (text[at:end], style, end - at))
+                self._row += self._blank
+                self._row += parts.upto(end)
                 self._used += self._blank_cells + end - at
                 self._blank, self._blank_cells = [], 0
                 at = end
@@ -109,12 +156,15 @@ class Wrapper:
             self._blank, self._blank_cells = [], 0
             while text[at] == " ":
                 at += 1
+            parts.at = at
             end = text.find(" ", at)
             if end - at > self.width:
-                self._add_cluster(text[at:end], style, end - at, done)
+                for part in parts.upto(end):
+                    self._add_cluster(*part, done)
                 self._end_unit(done)
                 at = end
-        self._add_blank(" " * (len(text) - words), style, len(text) - words)
+        for part in parts.upto(stop):
+            self._add_blank(*part)
 
     def _add_runs(self, text: str, style: Style, done: list[Row]) -> None:
         for match in _RUN.finditer(text):
@@ -248,7 +298,7 @@ class Wrapper:
 
     def _end_row(self, done: list[Row]) -> None:
         if self._row:
-            done.append(row((text, style) for text, style, _ in self._row))
+            done.append(row([(text, style) for text, style, _ in self._row]))
         self._row, self._used = [], 0
         self._blank, self._blank_cells = [], 0
         self._last = ""
@@ -264,6 +314,9 @@ def _base(text: str) -> str:
 
 def wrap(pieces: list[Piece], width: int) -> list[Row]:
     """All rows of `pieces` at `width` cells."""
+    whole = "".join([text for text, _ in pieces])
+    if len(whole) <= width and whole.isascii() and whole.isprintable():
+        return [line] if (line := row(pieces)) else []
     wrapper = Wrapper(width)
     return wrapper.add(pieces) + wrapper.end()
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from prompt_toolkit.application import Application
-from prompt_toolkit.data_structures import Point
+from prompt_toolkit.data_structures import Point, Size
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import (
+    ConditionalContainer,
     Dimension,
     FormattedTextControl,
     HSplit,
@@ -23,6 +25,7 @@ from prompt_toolkit.styles import Style
 from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, one_line
 from zatsudan.terminal.pages.borrowing import page_application
+from zatsudan.terminal.text.onerow import Piece, one_row
 from zatsudan.terminal.text.rows import cut, wrap
 from zatsudan.terminal.text.tokenrows import BINS, Choice, layout
 from zatsudan.wire.tokenview import Option, Token, least_likely, percent, pieces, surprises
@@ -36,8 +39,8 @@ STYLE = Style.from_dict(
     }
 )
 
-#: Cells of the pane with the alternatives.
-SIDE = 30
+#: Cells of the pane with the alternatives; on a screen of fewer than these columns it stands below the text.
+SIDE, NARROW = 30, 64
 
 
 class Inspector:
@@ -140,15 +143,22 @@ class Inspector:
             found.append(("class:dim", f"\n{_in_side(none)}\n"))
         return found
 
-    def foot(self) -> StyleAndTextTuples:
-        """Return the two lines at the bottom: what the keys do, and what was said."""
-        keys = say("←→ token  ↑↓ alternative  n N surprise  PgUp PgDn far  q leaves") + "\n"
-        if self._said:
-            return [("class:dim", keys), ("", self._said)]
-        if self._refusal:
-            return [("class:dim", keys), ("", say("To look only: {why}.", why=self._refusal))]
+    def foot(self, width: int) -> StyleAndTextTuples:
+        """Return the lines at the bottom: what the keys do, and what was said."""
+        keys = [
+            Piece(5, say("←→ token")),
+            Piece(4, say("↑↓ alternative")),
+            Piece(2, say("n N surprise")),
+            Piece(1, say("PgUp PgDn far")),
+            Piece(3, say("q leaves")),
+        ]
+        first = one_row(keys, width) + "\n"
+        if self._said or self._refusal:
+            said = self._said or say("To look only: {why}.", why=self._refusal)
+            return [("class:dim", first), ("", "\n".join(wrap(said, width)))]
         enter = say("Enter takes the alternative: the model goes on from there")
-        return [("class:dim", keys + enter)]
+        brief = say("Enter takes the alternative")
+        return [("class:dim", first + one_row([Piece(1, enter, brief)], width))]
 
 
 def _in_side(text: Printable) -> str:
@@ -204,17 +214,34 @@ def application(
     bind("end", run=lambda _: inspector.move(10**9))
     bind("n", run=lambda _: inspector.jump(1))
     bind("N", run=lambda _: inspector.jump(-1))
+
+    def size() -> Size:
+        return app.output.get_size()
+
+    def foot() -> StyleAndTextTuples:
+        return inspector.foot(size().columns)
+
+    text = Window(_TextControl(inspector), always_hide_cursor=True)
     side = Window(FormattedTextControl(inspector.side), width=Dimension.exact(SIDE))
+    below = Window(
+        FormattedTextControl(inspector.side), height=lambda: Dimension.exact(size().rows // 2)
+    )
+    narrow = Condition(lambda: size().columns < NARROW)
     body = HSplit(
         [
-            VSplit(
-                [Window(_TextControl(inspector), always_hide_cursor=True), Window(width=2), side]
-            ),
+            ConditionalContainer(VSplit([text, Window(width=2), side]), filter=~narrow),
+            ConditionalContainer(HSplit([text, Window(height=1), below]), filter=narrow),
             Window(height=1),
-            Window(FormattedTextControl(inspector.foot), height=2),
+            Window(
+                FormattedTextControl(foot),
+                height=lambda: Dimension.exact(sum(text.count("\n") for _, text, *_ in foot()) + 1),
+            ),
         ]
     )
-    return page_application(Layout(body), bindings, STYLE, input_, output, full_screen=True)
+    app: Application[Choice | None] = page_application(
+        Layout(body), bindings, STYLE, input_, output, full_screen=True
+    )
+    return app
 
 
 async def inspect(

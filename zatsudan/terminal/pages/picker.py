@@ -30,7 +30,7 @@ from prompt_toolkit.styles import BaseStyle
 
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.language import later, say
-from zatsudan.base.printable import EMPTY, one_line, printable
+from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
 from zatsudan.terminal.live.prompt import ShownSafely
@@ -39,7 +39,7 @@ from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.pages.preview import Preview
 from zatsudan.terminal.pages.rowchanges import RowChanges
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import cut
+from zatsudan.terminal.text.onerow import Piece, one_row
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
@@ -199,12 +199,14 @@ class Picker:
         told = self._changes.question() if self._changes.asking else self._changes.note
         if told:
             return [("class:toolbar.warn", f" {told}")]
-        keys = [say("Enter {does}", does=say(self._pick.enter)), say("Esc leaves")]
-        keys += [say("Ctrl-R renames")] if self._pick.rename is not None else []
-        keys += [say("Ctrl-D deletes")] if self._pick.delete is not None else []
-        keys.append(say("typing filters"))
-        foot = printable(" " + " · ".join(keys))
-        return [("class:toolbar", cut(foot, self._size()[0]))]
+        keys = [
+            Piece(5, say("Enter {does}", does=say(self._pick.enter))),
+            Piece(4, say("Esc leaves")),
+        ]
+        keys += [Piece(2, say("Ctrl-R renames"))] if self._pick.rename is not None else []
+        keys += [Piece(1, say("Ctrl-D deletes"))] if self._pick.delete is not None else []
+        keys.append(Piece(3, say("typing filters")))
+        return [("class:toolbar", f" {one_row(keys, self._size()[0] - 1)}")]
 
     # --- the keys --------------------------------------------------------
 

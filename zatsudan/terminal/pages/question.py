@@ -29,12 +29,14 @@ from zatsudan.commands.picking import Row
 from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.rows import PROMPT, cut, in_columns
+from zatsudan.terminal.text.rows import PROMPT, cut, in_columns, wrap
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
 
 ROWS = 9
+#: Rows of the line of help at most.
+FOOT = 2
 
 
 class Asker:
@@ -103,7 +105,11 @@ class Asker:
             height=lambda: Dimension.exact(len(self._visible()) + bool(self._question.head)),
             wrap_lines=False,
         )
-        foot = Window(FormattedTextControl(self._foot), height=1, wrap_lines=False)
+        foot = Window(
+            FormattedTextControl(self._foot),
+            height=lambda: Dimension.exact(self._foot()[0][1].count("\n") + 1),
+            wrap_lines=False,
+        )
         return Layout(HSplit([top, below, foot]), focused_element=field)
 
     def _label(self) -> StyleAndTextTuples:
@@ -113,7 +119,7 @@ class Asker:
         """The rows around the marked one, as many as there is room for."""
         rows = list(self._asking.rows)
         most = len(rows) if self._question.keys else ROWS  # each key is to be seen
-        room = self._output.get_size().rows - 3 - bool(self._question.head)
+        room = self._output.get_size().rows - 2 - FOOT - bool(self._question.head)
         height = max(1, min(most, room))
         at = min(self._asking.at, max(0, len(rows) - 1))
         top = max(0, min(at - height // 2, len(rows) - height))
@@ -145,7 +151,8 @@ class Asker:
         takes = self._question.waits or takes
         notes = [takes, say("Esc leaves"), self._question.help]
         foot = printable(" · ".join(note for note in notes if note))
-        return [("class:toolbar", cut(foot, self._output.get_size().columns))]
+        rows = list(wrap(foot, self._output.get_size().columns))[:FOOT]
+        return [("class:toolbar", "\n".join(rows))]
 
     @property
     def _blind(self) -> bool:

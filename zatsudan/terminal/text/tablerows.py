@@ -11,6 +11,8 @@ from zatsudan.terminal.text.rows import columns_of, cut, sgr, wrap
 GAP = 2
 #: A brief column narrower than this says nothing: it is left out.
 BRIEF = 12
+#: A column of words narrower than this stands below what it explains, where there are two.
+WORDS = 20
 #: Cells that hold a few words: a spare column goes before the last one is cut to fewer.
 FEW_WORDS = 30
 
@@ -27,9 +29,13 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
         yield sgr(table.title, "bold")
     if any(head):
         yield sgr(printable("  " + _line(head, widths, table)), "dim")
+    below = _is_below(table, cells, widths)
     for number, row in enumerate(cells):
         if number in table.titles:
             yield sgr(cut(table.titles[number], width), "bold")
+        if below:
+            yield from _stacked(row, width)
+            continue
         wrapped = [list(wrap(cell, widths[at])) or [EMPTY] for at, cell in enumerate(row)]
         for line in range(max(map(len, wrapped))):
             pieces = tuple(cell[line] if line < len(cell) else EMPTY for cell in wrapped)
@@ -38,6 +44,24 @@ def table_rows(table: Table, width: int) -> Iterator[Styled]:
             yield sgr(text, "mark") if number in table.marks else text
     if table.title:
         yield EMPTY
+
+
+def _is_below(table: Table, cells: Sequence[tuple[Printable, ...]], widths: Sequence[int]) -> bool:
+    """Tell whether words are better read below what they explain than in a column beside it."""
+    return (
+        len(widths) == 2
+        and not (table.right or table.marks or any(table.head))
+        and widths[1] < WORDS
+        and any(cells_of(row[1]) > widths[1] for row in cells)
+    )
+
+
+def _stacked(row: tuple[Printable, ...], width: int) -> Iterator[Styled]:
+    """Return a row of two cells, the second below the first."""
+    for at, cell in enumerate(row):
+        lead = " " * (2 + 4 * at)
+        for piece in wrap(cell, max(1, width - len(lead))) if cell else ():
+            yield printable(lead + piece)
 
 
 def _split(table: Table, width: int) -> Iterator[Table]:
