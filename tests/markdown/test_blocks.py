@@ -9,7 +9,7 @@ from tests.support.reference import our_structure, their_structure
 from tests.support.texts import line_soup, well_formed
 from zatsudan.markdown.blocks import MAX_DEPTH
 from zatsudan.markdown.codeblocks import code_blocks
-from zatsudan.markdown.leaves import LIMIT, Leaf
+from zatsudan.markdown.leaves import LIMIT, Leaf, table_cells
 
 #: Behind an item without text, markdown-it ends the list at the second blank line.
 _BLANKS_BEHIND_A_MARKER = re.compile(
@@ -22,6 +22,23 @@ def _without_math(text: str) -> str:
     return text.replace("$$", "$").replace("\\[", "[")
 
 
+_STARTS = re.compile(r"[ >]*(?:(?:[-+*]|\d{1,9}[.)])[ >]+)*")
+
+
+def _without_miscounts(text: str) -> str:
+    """A table whose second line has more or fewer cells than its head is ours alone."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        head, under = (
+            _STARTS.sub("", each, count=1) for each in (lines[-1] if lines else "", line)
+        )
+        both = head.startswith("|") and under.startswith("|")
+        if both and len(table_cells(head)) != len(table_cells(under)):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
 @settings(max_examples=300, deadline=None)
 @given(well_formed)
 @example("- a\n\n  b\n- c\n   - d\n\n      e\n")
@@ -29,7 +46,7 @@ def _without_math(text: str) -> str:
 @example("1. a\n2. b\n- c\n* d\n3) e")
 def test_well_formed_text_has_the_structure_markdown_it_gives(text: str) -> None:
     # markdown-it counts the columns of a tab behind two quote marks differently.
-    text = _without_math(text.replace("\t", " "))
+    text = _without_miscounts(_without_math(text.replace("\t", " ")))
     if max(map(len, text.split("\n"))) <= LIMIT:
         assert our_structure(text) == their_structure(text)
 
@@ -43,7 +60,7 @@ def test_soup_has_the_structure_markdown_it_gives(text: str) -> None:
     # against the specification; keep such lines out.
     text = re.sub(r"^[ >]*(?: {4}|\t).*$", "", text.replace("\t", " "), flags=re.MULTILINE)
     text = _without_math(re.sub(r"^[ \t]{2,}", "", text, flags=re.MULTILINE))
-    text = _BLANKS_BEHIND_A_MARKER.sub(r"\1", text)
+    text = _BLANKS_BEHIND_A_MARKER.sub(r"\1", _without_miscounts(text))
     assert our_structure(text) == their_structure(text)
 
 

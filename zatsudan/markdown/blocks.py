@@ -27,7 +27,7 @@ from dataclasses import replace
 
 from zatsudan.markdown.beginnings import ATX, BULLET, FENCE, NUMBER, RULE, SETEXT, steps_in
 from zatsudan.markdown.cursor import Cursor
-from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, delimiter_aligns, table_cells
+from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, aligns_under, delimiter_aligns
 
 MAX_DEPTH = 100
 
@@ -259,8 +259,8 @@ class Blocks:
         leaf = self._open_paragraph
         if leaf is None or not leaf.may_head or len(cursor.text) > LIMIT:
             return ()
-        aligns = delimiter_aligns(cursor.text[cursor.next :])
-        return aligns if len(aligns) == len(table_cells(leaf.lines[-1])) else ()
+        line = cursor.text[cursor.next :]
+        return aligns_under(leaf.lines[-1], line, delimiter_aligns(line))
 
     def _make_table(self, paragraph: Leaf, aligns: tuple[str, ...]) -> None:
         head = paragraph.lines.pop()

@@ -187,6 +187,21 @@ _HIDDEN = "\0"
 _WHOLE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$\s](?:[^$]*[^$\s])?\$")
 
 
+def aligns_under(head: str, line: str, aligns: tuple[str, ...]) -> tuple[str, ...]:
+    """The `aligns` of a `line` for the columns of the `head` above it; nothing if they are no table.
+
+    For GitHub both have as many cells. Models miscount, and write pipes in the head's code: between
+    pipes, such lines are a table all the same.
+    """
+    cells = table_cells(head)
+    if not aligns or len(aligns) == len(cells):
+        return aligns
+    if len(aligns) == 1 or not (head.lstrip().startswith("|") and line.lstrip().startswith("|")):
+        return ()
+    count = len(table_cells(_hidden(head)))
+    return (*aligns[:count], *[""] * (count - len(aligns))) if count > 1 else ()
+
+
 def _hidden(line: str) -> str:
     """A table's line with the pipes of code and mathematics hidden, so that they part no cells."""
     return _WHOLE.sub(lambda match: re.sub(r"\\?\|", _HIDDEN, match[0]), line)

@@ -86,6 +86,27 @@ def test_empty_cells_alone_leave_no_blank_rows() -> None:
     assert [plain(row) for row in render("| |\n|-|\n||\n|a|\n||", 40, DEFAULT)] == ["─", "a"]
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        # FiligranHQ/filigran-ui 327, thomas-villani/all2md 385: models miscount.
+        ("|a|b|c|\n|-|:-|\n|1|2|3|", ["a │ b │ c", "──┼───┼──", "1 │ 2 │ 3"]),
+        ("|a|b|\n|-|-|-|\n|1|2|3|", ["a │ b", "──┼──────", "1 │ 2 | 3"]),
+        # mity/md4c 137: pipes of code in the head.
+        ("|`a|b`|c|\n|-|-|\n|1|2|", ["a|b │ c", "────┼──", "1   │ 2"]),
+        ("|`a|b`|c|\n|-|-|-|\n|1|2|3|", ["`a │ b` │ c", "───┼────┼──", "1  │ 2  │ 3"]),
+        # GitHub's example 203; no pipe begins them.
+        ("|a|b|\n|-|\n|1|", ["|a|b|", "|-|", "|1|"]),
+        ("a|b|c\n-|-", ["a|b|c", "-|-"]),
+    ],
+)
+def test_columns_that_were_counted_wrong(text: str, rows: list[str]) -> None:
+    assert [plain(row).rstrip() for row in render(text, 40, DEFAULT)] == rows
+    stream = Stream(40, DEFAULT)
+    streamed = [row for sign in text for row in stream.feed(sign)] + stream.finish()
+    assert [plain(row).rstrip() for row in streamed] == rows
+
+
 def test_table_cells() -> None:
     assert table_cells(r"| a | `b \| c` |  |") == ["a", "`b | c`", ""]
     assert table_cells("a|b") == ["a", "b"]
