@@ -1,16 +1,13 @@
 """Rows are filled as a reader of English or Japanese expects."""
 
-import re
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from zatsudan.terminal.markdown import wrapping
 from zatsudan.terminal.markdown.codelines import cut
-from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, plain, row
+from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, wrap
 from zatsudan.terminal.text.clusters import cells, clusters
 
@@ -68,11 +65,22 @@ _ALL = "ab    日é\u0301「\n-%漢字かなカナ漢字かなカナっー。」
 @given(st.text(_ALL, max_size=150), st.integers(6, 40))
 @example("」。🙂longwordwithoutendaภาษา\u094dなカナが", 25)
 def test_what_is_taken_at_once_fills_rows_as_one_by_one(text: str, width: int) -> None:
-    rows = wrap([(text, PLAIN)], width)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("_ASCII", "_FREE"):
-            patch.setattr(wrapping, name, re.compile(r"(?!)"))
-        assert wrap([(text, PLAIN)], width) == rows
+    rows: list[Row] = []
+    wrapper = Wrapper(width)
+    wrapper._add_runs(text, PLAIN, rows)
+    assert wrap([(text, PLAIN)], width) == rows + wrapper.end()
+
+
+@given(
+    st.lists(st.tuples(st.text("abc  -\n", max_size=30), st.sampled_from([PLAIN, _BOLD]))),
+    st.integers(6, 40),
+)
+def test_ascii_is_taken_at_once_whatever_its_styles(parts: list[Piece], width: int) -> None:
+    rows: list[Row] = []
+    wrapper = Wrapper(width)
+    for text, style in parts:
+        wrapper._add_runs(text, style, rows)
+    assert wrap(parts, width) == rows + wrapper.end()
 
 
 _UNSPACED = "กขเาำ้ំកខ្\u200bမနြ်ာ  ๆ।किน्"

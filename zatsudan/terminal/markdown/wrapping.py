@@ -7,67 +7,24 @@ zero-width spaces; a word longer than a row is cut hard. Thai, Lao, Khmer and Bu
 no blanks between words: what is longer there than a word may break between clusters.
 """
 
-import re
 from copy import copy
 
 from rich.style import Style
 
+from zatsudan.terminal.markdown.runs import (
+    ASCII,
+    FREE,
+    RUN,
+    Parts,
+    Sized,
+    base,
+    is_simple,
+    may_break,
+)
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
 from zatsudan.terminal.text.clusters import clusters
-from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before
-from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
-
-# Runs: the character that ends a row, blanks, characters of one cell each without marks
-# on the last, and the rest (which may lean on a character before it, as in keycaps).
-_RUN = re.compile(
-    r"\n|[ \t]+"
-    r"|[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+(?![\u0300-\u036f\u200d\ufe0e\ufe0f\u20d0-\u20ff])"
-    r"|[!-~]?[^ \t\n!-~]+"
-)
-
-# So much that words are worth while to be taken at once.
-_ASCII = re.compile(r"[ -~]{8,}")
-
-# The same of kanji and of kana that are not small, which may begin no row.
-_FREE = re.compile(
-    "[\u4e00-\u9fff\u3042\u3044\u3046\u3048\u304a-\u3062\u3064-\u3082\u3084\u3086\u3088-\u308d\u308f-\u3094"
-    "\u30a2\u30a4\u30a6\u30a8\u30aa-\u30c2\u30c4-\u30e2\u30e4\u30e6\u30e8-\u30ed\u30ef-\u30f4]{4,}"
-)
-
-_SIMPLE = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
-
-_Sized = tuple[str, Style, int]
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after in NO_START or before in NO_END or is_mark(after):
-        return False
-    return breaks_beside(before) or breaks_beside(after)
-
-
-class _Parts:
-    """Pieces as they are cut, from the first to the last; what stands before `at` is gone."""
-
-    def __init__(self, pieces: list[Piece], at: int = 0) -> None:
-        self.at = at
-        self._pieces = pieces
-        self._number = 0
-        self._start = 0  # of the piece
-
-    def upto(self, end: int) -> list[_Sized]:
-        """Take what stands before `end`, which is ASCII: parts with their cells."""
-        found: list[_Sized] = []
-        while self.at < end:
-            text, style = self._pieces[self._number]
-            stop = self._start + len(text)
-            if stop <= self.at:
-                self._number, self._start = self._number + 1, stop
-                continue
-            last = min(stop, end)
-            found.append((text[self.at - self._start : last - self._start], style, last - self.at))
-            self.at = last
-        return found
+from zatsudan.terminal.text.widths import TOLD, ZWSP, width
 
 
 class Wrapper:
@@ -75,11 +32,11 @@ class Wrapper:
 
     def __init__(self, width: int) -> None:
         self.width = max(width, 2)
-        self._row: list[_Sized] = []
+        self._row: list[Sized] = []
         self._used = 0
-        self._blank: list[_Sized] = []
+        self._blank: list[Sized] = []
         self._blank_cells = 0
-        self._unit: list[_Sized] = []  # what must stay together, still growing
+        self._unit: list[Sized] = []  # what must stay together, still growing
         self._unit_cells = 0
         self._soft: list[int] = []  # where the unit may be parted if it is no word
         self._loose = False  # whether it turned out to be none
@@ -101,23 +58,23 @@ class Wrapper:
         done: list[Row] = []
         whole = "".join([text for text, _ in pieces])
         if whole.isascii() and whole.replace(HARD, "").isprintable():
-            self._add_ascii(whole, _Parts(pieces), done)
+            self._add_ascii(whole, Parts(pieces), done)
             return done
         for text, style in pieces:
             start = 0
-            for match in _ASCII.finditer(text):
+            for match in ASCII.finditer(text):
                 # What is not whole words may lean on what follows.
                 if end := text.rfind(" ", match.start(), match.end()) + 1:
                     if start < match.start():
                         self._add_runs(text[start : match.start()], style, done)
-                    parts = _Parts([(text, style)], match.start())
+                    parts = Parts([(text, style)], match.start())
                     self._add_words(text, match.start(), end, parts, done)
                     start = end
             if start < len(text):
                 self._add_runs(text[start:], style, done)
         return done
 
-    def _add_ascii(self, text: str, parts: "_Parts", done: list[Row]) -> None:
+    def _add_ascii(self, text: str, parts: Parts, done: list[Row]) -> None:
         """Take pieces that are ASCII, whatever their styles: line by line."""
         start = 0
         while start < len(text):
@@ -133,7 +90,7 @@ class Wrapper:
                 self._end_row(done)
                 start = parts.at = line_end + 1
 
-    def _add_words(self, text: str, at: int, stop: int, parts: "_Parts", done: list[Row]) -> None:
+    def _add_words(self, text: str, at: int, stop: int, parts: Parts, done: list[Row]) -> None:
         """Take ASCII from `at` to `stop`, behind a blank: as many words at once as a row has room for."""
         at = text.find(" ", at)
         for part in parts.upto(at):
@@ -167,7 +124,7 @@ class Wrapper:
             self._add_blank(*part)
 
     def _add_runs(self, text: str, style: Style, done: list[Row]) -> None:
-        for match in _RUN.finditer(text):
+        for match in RUN.finditer(text):
             run = match[0]
             first = run[0]
             if first in " \t":
@@ -176,7 +133,7 @@ class Wrapper:
             elif first == "\n":
                 self._end_unit(done)
                 self._end_row(done)
-            elif _SIMPLE(run):
+            elif is_simple(run):
                 wide = TOLD.get("ambiguous") == 2 and not run.isascii()
                 size = sum(map(width, run)) if wide else len(run)
                 self._add_cluster(run, style, size, done)
@@ -185,7 +142,7 @@ class Wrapper:
 
     def _add_clusters(self, run: str, style: Style, done: list[Row]) -> None:
         start = 0
-        for match in _FREE.finditer(run):
+        for match in FREE.finditer(run):
             # The first may lean on what is before it, and on the last may lean what follows.
             self._add_each(run[start : match.start() + 1], style, done)
             start = match.end() - 1
@@ -233,7 +190,7 @@ class Wrapper:
     def _add_cluster(self, text: str, style: Style, size: int, done: list[Row]) -> None:
         first = text[0]
         if self._last and size:
-            if _may_break(self._last, first):
+            if may_break(self._last, first):
                 self._end_unit(done)
             elif self._unit and parts_before(self._unit[-1][0], text):
                 if self._loose:
@@ -242,7 +199,7 @@ class Wrapper:
                     self._soft.append(len(self._unit))
         self._unit.append((text, style, size))
         self._unit_cells += size
-        self._last = _base(text) or self._last
+        self._last = base(text) or self._last
         if self._soft and self._unit_cells > min(WORD, self.width):
             self._loosen(done)
         if self._unit_cells > self.width:
@@ -302,14 +259,6 @@ class Wrapper:
         self._row, self._used = [], 0
         self._blank, self._blank_cells = [], 0
         self._last = ""
-
-
-def _base(text: str) -> str:
-    """The character that decides about a break after `text`."""
-    for char in reversed(text):
-        if width(char):
-            return char
-    return ""
 
 
 def wrap(pieces: list[Piece], width: int) -> list[Row]:
