@@ -25,9 +25,9 @@ def unwatched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 def pipe() -> Iterator[tuple[int, int]]:
     ends = os.pipe()
     yield ends
-    for end in ends:
-        with contextlib.suppress(OSError):
-            os.close(end)
+    # The other end stays open: a thread that has yet to read it would read the next pipe of its number.
+    with contextlib.suppress(OSError):
+        os.close(ends[1])
 
 
 async def until(condition: Callable[[], bool]) -> None:
