@@ -183,7 +183,7 @@ async def test_a_command_that_is_asked_for_help_tells_where_it_is(
     ("line", "advice"),
     [
         ("/set model gpt", "/help model explains it."),
-        ("/set topp_ 1", "Did you mean top_p?"),
+        ("/set top_pp 1", "Did you mean top_p"),
         ("/sweep model a b", "/compare A B"),
         ("/export talk.md", "The format comes before the file: markdown talk.md"),
         ("/export ./a/b.HTML", "The format comes before the file: html ./a/b.HTML"),
