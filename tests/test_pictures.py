@@ -192,6 +192,8 @@ class Stage:
             # Its status row too, which else changes now and then.
             view._status_at = -1.0
             view._draw(hold=False)
+            # And the prompt, which is emptied in the loop's own time.
+            self.person.terminal._app._redraw()
             self.take(seconds)
 
     async def say(self, text: str, then: float) -> None:

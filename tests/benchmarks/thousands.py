@@ -58,7 +58,9 @@ SEARCHES = {
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
+    if sys.argv[1:2] in (["-h"], ["--help"]):
+        sys.stdout.write(__doc__ or "")
+    elif len(sys.argv) > 1:
         _table(Path(sys.argv[1]))
         return
     with TemporaryDirectory() as folder:
