@@ -62,9 +62,9 @@ def main() -> None:
         sys.stdout.write(__doc__ or "")
     elif len(sys.argv) > 1:
         _table(Path(sys.argv[1]))
-        return
-    with TemporaryDirectory() as folder:
-        _table(Path(folder))
+    else:
+        with TemporaryDirectory() as folder:
+            _table(Path(folder))
 
 
 def _table(folder: Path) -> None:

@@ -15,11 +15,9 @@ from prompt_toolkit.layout import (
     FormattedTextControl,
     HSplit,
     Layout,
-    UIContent,
     VSplit,
     Window,
 )
-from prompt_toolkit.mouse_events import MouseButton, MouseEvent, MouseEventType
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
@@ -36,12 +34,12 @@ from zatsudan.terminal.pages.deskrows import (
     slider_cell,
 )
 from zatsudan.terminal.pages.replypane import ReplyPane
+from zatsudan.terminal.pages.sizedrows import SizedRows
 from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.tokenrows import BINS
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
-    from prompt_toolkit.key_binding.key_bindings import NotImplementedOrNone
 
     from zatsudan.commands.outcomes import Desk
 
@@ -67,44 +65,6 @@ SHARED = 3
 AROUND = 5
 
 
-class _Rows(FormattedTextControl):
-    """Draws rows that are made for the width and height there are, and takes the mouse.
-
-    `at` gets the character and the row that were pointed at and whether the button went down just now,
-    `wheel` the direction in which the wheel was turned.
-    """
-
-    def __init__(
-        self,
-        rows: Callable[[int, int], list[StyleAndTextTuples]],
-        at: Callable[[int, int, bool], None] = lambda _x, _y, _down: None,
-        wheel: Callable[[int], None] = lambda _: None,
-    ) -> None:
-        super().__init__("", focusable=True, show_cursor=False)
-        self._rows = rows
-        self._at = at
-        self._wheel = wheel
-
-    def create_content(self, width: int, height: int | None) -> UIContent:
-        rows = self._rows(max(8, width), height or 1)
-        return UIContent(
-            get_line=lambda at: rows[at] if at < len(rows) else [],
-            line_count=max(1, len(rows)),
-            show_cursor=False,
-        )
-
-    def mouse_handler(self, mouse_event: MouseEvent) -> "NotImplementedOrNone":
-        kind, (x, y) = mouse_event.event_type, mouse_event.position
-        if kind in (MouseEventType.SCROLL_UP, MouseEventType.SCROLL_DOWN):
-            self._wheel(-1 if kind is MouseEventType.SCROLL_UP else 1)
-            return None
-        held = mouse_event.button is MouseButton.LEFT
-        if held and kind in (MouseEventType.MOUSE_DOWN, MouseEventType.MOUSE_MOVE):
-            self._at(x, y, kind is MouseEventType.MOUSE_DOWN)
-            return None
-        return NotImplemented
-
-
 class DeskView:
     """The page's parts on a screen whose size may change."""
 
@@ -115,12 +75,12 @@ class DeskView:
         self._shown = rows = DeskRows(page)
         self._knobs_height = 1
         wide = Condition(lambda: self._is_wide)
-        left = _Rows(lambda _, height: self._knobs(height), self._at_knob, self._wheel_knobs)
+        left = SizedRows(lambda _, height: self._knobs(height), self._at_knob, self._wheel_knobs)
         first, second, only = (
             Window(self._reply(pane), width=Dimension(preferred=1000), always_hide_cursor=True)
             for pane in (self._first, self._second, lambda: page.panes.pane)
         )
-        place = _Rows(rows.place)
+        place = SizedRows(rows.place)
         right = HSplit(
             [
                 ConditionalContainer(
@@ -145,9 +105,9 @@ class DeskView:
                 Window(FormattedTextControl(rows.title), height=1),
                 ConditionalContainer(above, filter=narrow),
                 ConditionalContainer(beside, filter=~narrow),
-                Window(_Rows(lambda width, _: [rows.sums(width)]), height=1),
+                Window(SizedRows(lambda width, _: [rows.sums(width)]), height=1),
                 Window(
-                    _Rows(lambda width, _: rows.foot(width)),
+                    SizedRows(lambda width, _: rows.foot(width)),
                     height=lambda: Dimension.exact(len(rows.foot(self._columns))),
                 ),
             ]
@@ -216,7 +176,7 @@ class DeskView:
         pair = self._page.panes.pair
         return pair[1] if pair is not None else self._page.panes.pane
 
-    def _reply(self, pane: Callable[[], ReplyPane]) -> _Rows:
+    def _reply(self, pane: Callable[[], ReplyPane]) -> SizedRows:
         def at(x: int, y: int, _down: bool) -> None:
             token = pane().token_at(x, y - 1)  # below the heading
             if token is not None and not self._page.board.asks:
@@ -226,7 +186,7 @@ class DeskView:
         def wheel(by: int) -> None:
             self._page.scroll(pane(), by)
 
-        return _Rows(lambda width, height: self._shown.text(pane(), width, height), at, wheel)
+        return SizedRows(lambda width, height: self._shown.text(pane(), width, height), at, wheel)
 
     def _knobs(self, height: int) -> list[StyleAndTextTuples]:
         self._knobs_height = height
