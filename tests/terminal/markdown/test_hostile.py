@@ -11,7 +11,7 @@ from rich.color import ColorSystem
 from tests.support.texts import pieces
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
-from zatsudan.terminal.markdown.segments import ansi, plain
+from zatsudan.terminal.markdown.segments import Writer, plain
 
 _LINKED = replace(DEFAULT, hyperlinks=True)
 _OURS = re.compile(r"\x1b\[[0-9;]*[mG]|\x1b\]8;(?:id=[0-9a-f]+)?;[!-~]*\x1b\\")
@@ -34,7 +34,7 @@ def _safe(cut: list[str]) -> None:
     rows = [row for piece in cut for row in (*stream.feed(piece), *stream.tail(9))]
     for row in rows + stream.finish():
         for system in (None, ColorSystem.STANDARD, ColorSystem.TRUECOLOR):
-            assert not _UNSAFE.search(_OURS.sub("", ansi(row, system)))
+            assert not _UNSAFE.search(_OURS.sub("", Writer(system).row(row)))
 
 
 @pytest.mark.parametrize("evil", _EVIL)

@@ -15,7 +15,7 @@ from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.markdown.given import Given
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
 from zatsudan.terminal.markdown.rendering import Stream
-from zatsudan.terminal.markdown.segments import Row, ansi
+from zatsudan.terminal.markdown.segments import Row, Writer
 from zatsudan.terminal.text.colour import colours, fitted
 
 #: Terminals that draw an escape sequence they do not know.
@@ -27,7 +27,7 @@ class MarkdownStream(RowStream):
 
     def __init__(self, width: int, look: Look, system: ColorSystem | None, given: str = "") -> None:
         self._stream = Stream(width, look)
-        self._system = system
+        self._writer = Writer(system)
         self._tail: Sequence[Row] = ()
         self._tail_text: list[Styled] = []
         self._given = Given(given)
@@ -48,7 +48,7 @@ class MarkdownStream(RowStream):
         return self._texts(self._stream.finish(), self._given)
 
     def _texts(self, rows: Sequence[Row], given: Given) -> list[Styled]:
-        return [ansi(given.row(row), self._system) for row in rows]
+        return [self._writer.row(given.row(row)) for row in rows]
 
 
 class MakeStream(Protocol):

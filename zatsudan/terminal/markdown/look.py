@@ -19,22 +19,23 @@ from pygments.token import (
 from rich.style import Style
 
 from zatsudan.base.styles import WEIGHTS, Paint, Styles
+from zatsudan.terminal.markdown.segments import PLAIN, one
 
 #: A kind of token as Pygments has it: its names from the widest to its own, `("Name", "Class")`.
 TokenKind: TypeAlias = tuple[str, ...]
 
 #: What weight alone says; colours are the theme's.
 _CODE: dict[TokenKind, Style] = {
-    Token: Style(),
-    Comment: Style(dim=True, italic=True),
-    Name.Class: Style(bold=True),
-    String.Doc: Style(italic=True),
-    Generic.Heading: Style(bold=True),
-    Generic.Subheading: Style(bold=True),
-    Generic.Emph: Style(italic=True),
-    Generic.Strong: Style(bold=True),
-    Generic.Prompt: Style(dim=True),
-    Error: Style(),
+    Token: PLAIN,
+    Comment: one(Style(dim=True, italic=True)),
+    Name.Class: one(Style(bold=True)),
+    String.Doc: one(Style(italic=True)),
+    Generic.Heading: one(Style(bold=True)),
+    Generic.Subheading: one(Style(bold=True)),
+    Generic.Emph: one(Style(italic=True)),
+    Generic.Strong: one(Style(bold=True)),
+    Generic.Prompt: one(Style(dim=True)),
+    Error: PLAIN,
 }
 
 #: The kinds of tokens that each part of code stands for.
@@ -75,16 +76,15 @@ _FIELDS = [
     "table_rule",
 ]
 
-_PLAIN = Style()
-_TITLE = Style(bold=True, underline=True)
-_BOLD_ITALIC = Style(bold=True, italic=True)
-_BOLD = Style(bold=True)
-_DIM_ITALIC = Style(italic=True, dim=True)
-_ITALIC = Style(italic=True)
-_STRIKE = Style(strike=True)
+_TITLE = one(Style(bold=True, underline=True))
+_BOLD_ITALIC = one(Style(bold=True, italic=True))
+_BOLD = one(Style(bold=True))
+_DIM_ITALIC = one(Style(italic=True, dim=True))
+_ITALIC = one(Style(italic=True))
+_STRIKE = one(Style(strike=True))
 # Not "bright black": some themes (Solarized) give it the colour of the ground.
-_DIM = Style(dim=True)
-_UNDERLINE = Style(underline=True)
+_DIM = one(Style(dim=True))
+_UNDERLINE = one(Style(underline=True))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Look:
     background, so that code copies clean.
     """
 
-    text: Style = _PLAIN
+    text: Style = PLAIN
     headings: tuple[Style, ...] = (
         _TITLE,
         _BOLD,
@@ -107,22 +107,22 @@ class Look:
     strong: Style = _BOLD
     emphasis: Style = _ITALIC
     strike: Style = _STRIKE
-    code: Style = _PLAIN
+    code: Style = PLAIN
     """Code inside a line."""
-    code_text: Style = _PLAIN
+    code_text: Style = PLAIN
     """Blocks of code in no language we can colour."""
     code_tokens: dict[TokenKind, Style] = field(default_factory=lambda: dict(_CODE), hash=False)
     """Blocks of code, by Pygments' token types; a type not named takes its parent's style."""
-    quote: Style = _PLAIN
+    quote: Style = PLAIN
     quote_bar: Style = _DIM
     rule: Style = _DIM
-    marker: Style = _PLAIN
+    marker: Style = PLAIN
     """Bullets and numbers of lists, boxes of task lists."""
     link: Style = _UNDERLINE
-    address: Style = _PLAIN
+    address: Style = PLAIN
     """The address behind a link's text."""
     image: Style = _ITALIC
-    math: Style = _PLAIN
+    math: Style = PLAIN
     table_head: Style = _BOLD
     table_rule: Style = _DIM
     hyperlinks: bool = False
@@ -130,7 +130,7 @@ class Look:
 
 
 def _without_colour(style: Style) -> Style:
-    return style.without_color
+    return one(style.without_color)
 
 
 def without_colour(look: Look) -> Look:
@@ -157,7 +157,7 @@ def token_style(look: Look, kind: TokenKind) -> Style:
 @lru_cache(maxsize=1024)
 def combine(outer: Style, inner: Style) -> Style:
     """`inner` over `outer`."""
-    return outer + inner
+    return one(outer + inner)
 
 
 def look_of(styles: Styles) -> Look:
@@ -178,13 +178,14 @@ def look_of(styles: Styles) -> Look:
 
 def _weighed(kind: TokenKind, given: Style) -> Style:
     """Return a part's style for one kind of its tokens; dim is not for colours, which it takes away."""
-    own = _CODE.get(kind, _PLAIN)
+    own = _CODE.get(kind, PLAIN)
     return given if own.dim else combine(own, given)
 
 
 def _style(paint: Paint) -> Style:
     weights = {name: True for name in WEIGHTS if name in paint.weights}
-    return Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
+    given = Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
+    return one(given)
 
 
 DEFAULT = look_of(Styles())

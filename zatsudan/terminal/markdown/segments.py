@@ -23,10 +23,20 @@ Piece = tuple[str, Style]
 # there, since all text passed `printable`.
 HARD = "\n"
 
-PLAIN = Style()
 
-COLUMN = Style(meta={"column": True})
+@lru_cache(maxsize=1024)
+def one(style: Style) -> Style:
+    """Return the style that stands for all that are equal, so that it is told at once whether two are."""
+    return style
+
+
+PLAIN = one(Style())
+
+COLUMN = one(Style(meta={"column": True}))
 """Of a piece that is to stand in its column, however wide the terminal finds what is before it."""
+
+#: So many styles are known at a time: each address has one of its own.
+_STYLES = 500
 
 _WEIGHTS = (
     ("bold", "1"),
@@ -39,12 +49,12 @@ _WEIGHTS = (
 
 
 def row(pieces: Iterable[Piece]) -> Row:
-    """Join pieces of equal style and drop the blanks at the end."""
+    """Join pieces of one style and drop the blanks at the end."""
     joined: list[Piece] = []
     last: Style | None = None
     for piece in pieces:
         text, style = piece
-        if style is last or style == last:
+        if style is last:
             joined[-1] = (joined[-1][0] + text, style)
         elif text:
             joined.append(piece)
@@ -65,33 +75,40 @@ def plain(line: Row) -> str:
     return "".join([segment[0] for segment in line])
 
 
-def ansi(line: Row, color_system: ColorSystem | None) -> Styled:
-    """The row with its styles as escape sequences, each closed before the row ends.
+class Writer:
+    """Writes rows for one terminal; without a color system it leaves out colours and keeps weight."""
 
-    `None` leaves out colours and keeps weight.
-    """
-    parts: list[Styled] = []
-    for at, (text, style, _) in enumerate(line):
-        shown: Styled = printable(text)
-        if style:
-            codes, link, in_column = _sent(style, color_system)
+    def __init__(self, color_system: ColorSystem | None) -> None:
+        self._color_system = color_system
+        #: What is sent for a style, by its identity: to look it up by what it is costs more than to write it.
+        self._sent: dict[int, tuple[Style, str, str, bool]] = {}
+
+    def row(self, line: Row) -> Styled:
+        """Return a row with its styles as escape sequences, each closed before it ends."""
+        parts: list[Styled] = []
+        for at, (text, style, _) in enumerate(line):
+            shown = printable(text)
+            if style is None or style is PLAIN:
+                parts.append(shown)
+                continue
+            _, codes, link, in_column = self._sent.get(id(style)) or self._of(style)
             if in_column and disputed(before := plain(line[:at])):
                 parts.append(to_column(cells(before)))
-            if codes:
-                shown = painted(printable(text), codes)
-            if link:
-                shown = linked(shown, printable(link))
-        parts.append(shown)
-    return together(parts)
+            written: Styled = painted(shown, codes) if codes else shown
+            parts.append(linked(written, printable(link)) if link else written)
+        return together(parts)
 
-
-@lru_cache(maxsize=512)
-def _sent(style: Style, color_system: ColorSystem | None) -> tuple[str, str, bool]:
-    """Return the codes of a style, the address it leads to, and whether it is to stand in its column."""
-    codes = [code for name, code in _WEIGHTS if getattr(style, name)]
-    if color_system is not None:
-        if style.color:
-            codes += style.color.downgrade(color_system).get_ansi_codes()
-        if style.bgcolor:
-            codes += style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False)
-    return ";".join(codes), style.link or "", bool(style.meta.get("column"))
+    def _of(self, style: Style) -> tuple[Style, str, str, bool]:
+        """Find out the codes of a style, the address it leads to, and whether it is to stand in its column."""
+        if len(self._sent) >= _STYLES:
+            self._sent.clear()
+        codes = [code for name, code in _WEIGHTS if getattr(style, name)]
+        if self._color_system is not None:
+            if style.color:
+                codes += style.color.downgrade(self._color_system).get_ansi_codes()
+            if style.bgcolor:
+                ground = style.bgcolor.downgrade(self._color_system)
+                codes += ground.get_ansi_codes(foreground=False)
+        in_column = bool(style.meta.get("column"))
+        found = self._sent[id(style)] = (style, ";".join(codes), style.link or "", in_column)
+        return found

@@ -9,7 +9,7 @@ from rich.style import Style
 from zatsudan.markdown.bareaddresses import as_sent, readable
 from zatsudan.markdown.pieces import Inline
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.segments import HARD, Piece
+from zatsudan.terminal.markdown.segments import HARD, Piece, one
 
 _SCHEMES = ("http://", "https://", "mailto:", "ftp://")
 
@@ -75,7 +75,7 @@ def _clickable(style: Style, href: str, look: Look) -> Style:
 
 @lru_cache(maxsize=64)  # the open rows are laid out again and again
 def _leading(style: Style, href: str) -> Style:
-    return style + Style(link=_target(href))
+    return one(style + Style(link=_target(href)))
 
 
 def _target(href: str) -> str:

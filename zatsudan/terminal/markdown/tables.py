@@ -13,7 +13,7 @@ from rich.style import Style
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.look import Look, combine
-from zatsudan.terminal.markdown.segments import COLUMN, HARD, Piece, Row, plain, row
+from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
 from zatsudan.terminal.text.clusters import cells as cells_of
@@ -213,5 +213,5 @@ def _lines(cell: list[Piece]) -> list[str]:
 def _aligned(line: Row, width: int, align: str) -> list[Piece]:
     missing = max(width - cells_of(plain(line)), 0)
     left = missing if align == "right" else missing // 2 if align == "center" else 0
-    parts = [(segment.text, segment.style or Style()) for segment in line]
-    return [(" " * left, Style()), *parts, (" " * (missing - left), Style())]
+    parts = [(text, style or PLAIN) for text, style, _ in line]
+    return [(" " * left, PLAIN), *parts, (" " * (missing - left), PLAIN)]
