@@ -6,23 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.chats import ask, chat_with
-from tests.support.commands import lines, refusal, run
+from tests.support.commands import lines, refusal, run, settled
 from tests.support.emulator import sitting
 from tests.support.server import Request, Script, says, serve
 from tests.support.toymodel import failing, model
-from zatsudan.commands.outcomes import Ask, Generate, Outcome, Show, Work
+from zatsudan.commands.outcomes import Ask, Generate, Outcome, Show
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.tokenview import read_tokens
-
-
-async def settled(outcome: Outcome) -> Outcome:
-    while True:
-        if isinstance(outcome, Work):
-            outcome = await outcome.run(lambda _: None)
-        elif isinstance(outcome, Ask) and outcome.coming is not None:
-            outcome = await outcome.coming()
-        else:
-            return outcome
 
 
 async def pressed(chat: Chat, line: str, *keys: str) -> Outcome:

@@ -3,20 +3,14 @@
 import pytest
 
 from tests.support.chats import ask, talk
-from tests.support.commands import lines, run
+from tests.support.commands import lines, run, settled
 from tests.support.doubles import turn_in
-from zatsudan.commands.outcomes import Ask, Outcome, Work
+from zatsudan.commands.outcomes import Ask
 from zatsudan.servers.choice import Server
 from zatsudan.talk.chat import Chat
 from zatsudan.wire.tokenview import percent, read_tokens
 
 pytestmark = pytest.mark.model
-
-
-async def settled(outcome: Outcome) -> Outcome:
-    while isinstance(outcome, Work):
-        outcome = await outcome.run(lambda _: None)
-    return outcome
 
 
 async def asked(chat: Chat) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.doubles import ScriptedClient, chat_over, text, turn_in, usage
 from zatsudan.base.errors import ZatsudanError
 from zatsudan.commands import COMMANDS
-from zatsudan.commands.outcomes import Copy, Desk, Leave, Outcome, Pick, Show
+from zatsudan.commands.outcomes import Ask, Copy, Desk, Leave, Outcome, Pick, Show, Work
 from zatsudan.commands.parts import Diff, Figure, Line, Picture, Reshaped, Rows, Table, Tokens, Ways
 from zatsudan.commands.registry import find
 from zatsudan.lab.diff import marked
@@ -47,6 +47,17 @@ async def run(chat: Chat, line: str) -> Outcome:
     assert parsed is not None
     name, args = parsed
     return await find(COMMANDS, name).run(chat, args)
+
+
+async def settled(outcome: Outcome) -> Outcome:
+    """Wait for what is worked at, and for the question that takes the place of one that is still asked for."""
+    while True:
+        if isinstance(outcome, Work):
+            outcome = await outcome.run(lambda _: None)
+        elif isinstance(outcome, Ask) and outcome.coming is not None:
+            outcome = await outcome.coming()
+        else:
+            return outcome
 
 
 async def told(chat: Chat, line: str) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from zatsudan.markdown.cursor import Cursor
 from zatsudan.markdown.leaves import Container
 
-# Behind two signs and more the blank is left out by some models, before a letter (primer/primer-markdown 64).
+# Behind two hashes and more the blank is left out by some models, before a letter (primer/primer-markdown 64).
 ATX = re.compile(r"(#{1,6})(?:[ \t]+|$|(?<=##)(?=[^\W\d_]))")
 SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
