@@ -15,7 +15,6 @@ from zatsudan.talk.chat import Chat
 WARM = (
     "zatsudan.terminal.repl",
     "zatsudan.talk.running",
-    "zatsudan.talk.attaching",
     "zatsudan.talk.turn",
     "zatsudan.servers.discovery",
     "zatsudan.terminal.live.view",
