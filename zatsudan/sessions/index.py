@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zatsudan.base.printable import printable
 from zatsudan.sessions import noted
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, unhurried
+from zatsudan.sessions.summary import Entry, Summary, entries, unhurried
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -89,6 +89,11 @@ def asked(directory: Path, answer: "Callable[[Connection], _Answer]") -> _Answer
         if is_damaged(error):
             discard(path)
     return None
+
+
+def pays(directory: Path) -> bool:
+    """Tell whether a folder has an index, or so much in it that one would save time."""
+    return (directory / NAME).exists() or not is_small(entries(directory))
 
 
 def is_small(there: Iterable[Entry]) -> bool:

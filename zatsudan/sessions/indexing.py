@@ -16,8 +16,8 @@ from zatsudan.sessions.index import (
     files_of,
     has_terms,
     is_damaged,
-    is_small,
     opened,
+    pays,
     version_of,
 )
 from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
@@ -68,7 +68,7 @@ def update(directory: Path, stopped: Callable[[], bool] = lambda: False) -> None
     the journals answer.
     """
     path = directory / NAME
-    if not path.exists() and is_small(entries(directory)):
+    if not pays(directory):
         return
     import sqlite3
 

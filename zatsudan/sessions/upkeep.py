@@ -42,12 +42,18 @@ class Upkeep:
                 if directory is None or self._stopped.is_set():
                     self._thread = None
                     return
-            # Here, in the thread: it takes some milliseconds.
-            from zatsudan.sessions.indexing import update
-
             # Whatever goes wrong, the journals answer: no word of it belongs on the screen.
             with suppress(Exception):
-                update(directory, self._rested)
+                self._update(directory)
+
+    def _update(self, directory: Path) -> None:
+        # Here, in the thread: it takes some milliseconds, and most folders need none.
+        from zatsudan.sessions.index import pays
+
+        if pays(directory):
+            from zatsudan.sessions.indexing import update
+
+            update(directory, self._rested)
 
     def _rested(self) -> bool:
         """Rest as long as was worked since the last time, so that half a core is left at least; say whether to stop."""
