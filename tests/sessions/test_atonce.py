@@ -98,7 +98,25 @@ def _foreign(do: Callable[[Path, str], object]) -> Callable[[Path, str], None]:
 
 
 def _replace(path: Path, text: str) -> None:
+    _keep(path)
     write(path.parent, f"new-{path.stem}", text, title=text.strip()).replace(path)
+
+
+def _unlink(path: Path, _text: str) -> None:
+    _keep(path)
+    path.unlink()
+
+
+def _keep(path: Path) -> None:
+    """Have a file go on under another name, so that its inode is not given again."""
+    kept = path.with_name("kept")
+    kept.mkdir(exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.link(path, kept / f"{next(_later)}")
+
+
+def _copy(path: Path, text: str) -> None:
+    write(path.parent, f"copy{next(_later)}", text)
 
 
 def _append(path: Path, text: str) -> None:
@@ -118,8 +136,8 @@ happenings = st.sampled_from([
     Happening(_we_go_on),
     Happening(_we_name),
     Happening(_we_delete),
-    Happening(_foreign(lambda path, text: write(path.parent, f"copy-{path.stem}", text))),
-    Happening(_foreign(lambda path, _: path.unlink())),
+    Happening(_foreign(_copy)),
+    Happening(_foreign(_unlink)),
     Happening(_foreign(lambda path, text: path.rename(path.with_name(f"{len(text)}.jsonl")))),
     Happening(_foreign(_replace)),
     Happening(_append, unseen=True),
@@ -134,14 +152,18 @@ happenings = st.sampled_from([
     st.lists(st.tuples(happenings, st.integers(0, 3), texts), max_size=6),
     st.lists(st.text(chars, min_size=1, max_size=2), min_size=1, max_size=2),
     st.integers(1, 3),
+    st.sampled_from([0, 2, 100]),
 )
 def test_what_is_told_at_once_is_what_a_look_at_all_tells(
     talks: list[list[str]],
     happened: list[tuple[Happening, int, str]],
     words: list[str],
     count: int,
+    known: int,
 ) -> None:
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(atonce, "_LATEST", known)
+        patch.setattr(atonce, "_CHANGED", known or 1)
         directory = Path(name)
         for at, talk in enumerate(talks):
             write(directory, f"s{at}", *talk, age=at, title=talk[-1].strip() if at % 2 else "")
@@ -230,18 +252,76 @@ def test_what_this_program_does_is_known_at_once(tmp_path: Path, looks: list[Pat
     assert looks == []
 
 
-def test_what_another_program_did_is_looked_for(tmp_path: Path, looks: list[Path]) -> None:
+def test_what_another_program_did_is_known_by_the_folder(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atonce, "_LATEST", 0)
     talks(tmp_path)
-    write(tmp_path, "theirs", "a new talk", age=-1)
-    os.utime(tmp_path, ns=(0, 1))
-    assert [one.id for one in shelf.latest(tmp_path, 2)] == ["theirs", "s0"]
-    assert search.at_once(tmp_path, ["quillwort"]) is None
+    (tmp_path / "notes.txt").write_text("a quillwort")
+    (tmp_path / "a folder").mkdir()
+    for do in (_copy, _replace, _unlink):
+        _foreign(do)(tmp_path / f"s{8 if do is _replace else 2}.jsonl", "a quillwort")
+    everything = shelf.summaries(tmp_path)
+    looks.clear()
+    assert shelf.latest(tmp_path, 20) == everything
+    assert shelf.beginning(tmp_path, 1).total == 10
+    assert shelf.find(tmp_path, "s8").name == "a quillwort"
+    assert _sessions(search.at_once(tmp_path, ["quillwort"])) == [
+        one.id for one in everything if one.name == "a quillwort"
+    ]
+    with pytest.raises(StoreError, match="There is no session"):
+        shelf.find(tmp_path, "talk 2")
+    assert looks == []
+
+
+def test_what_is_replaced_so_often_that_it_has_its_number_again_is_seen_of_the_latest(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atonce, "_LATEST", 3)
+    talks(tmp_path)
+    for number in (1, 8):
+        # Written where it lies, as a file that has the inode of the one that was there.
+        _foreign(_append)(tmp_path / f"s{number}.jsonl", "later")
+        assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s1", "s0"]
+    assert looks == []
+    indexing.update(tmp_path)
+    assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s8", "s1"]
+
+
+def test_of_many_that_another_program_changed_all_are_looked_at(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atonce, "_CHANGED", 3)
+    talks(tmp_path)
+    for times in range(4):
+        assert search.at_once(tmp_path, ["nowhere"]) == ()
+        _foreign(_copy)(tmp_path / "theirs.jsonl", f"a talk {times}")
+    assert search.at_once(tmp_path, ["nowhere"]) is None
+    assert shelf.find(tmp_path, "a talk 3").id.startswith("copy")
     assert looks
+    indexing.update(tmp_path)
+    looks.clear()
+    assert shelf.find(tmp_path, "a talk 3").id.startswith("copy")
+    assert looks == []
+
+
+@pytest.mark.posix  # names that are no UTF-8
+def test_a_name_that_is_no_text_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:
+    talks(tmp_path)
+    file = tmp_path / index.NAME
+    written = file.stat().st_ino
+    _foreign(lambda path, _: path.rename(path.with_name("\udcff.jsonl")))(tmp_path / "s8.jsonl", "")
+    (tmp_path / "\udcfe.jsonl").symlink_to("nowhere")
+    for _ in range(2):
+        assert shelf.find(tmp_path, "talk 8").id == "\udcff"
+        indexing.update(tmp_path)
+    assert file.stat().st_ino == written
 
 
 def test_where_all_are_looked_at_those_that_the_index_knows_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(atonce, "_CHANGED", 0)
     talks(tmp_path)
     write(tmp_path, "theirs", "a new talk", age=-1)
     os.utime(tmp_path, ns=(0, 1))

@@ -1,12 +1,15 @@
 """What the index tells at once: of thousands of journals only those are looked at that are asked for.
 
-It answers where the index holds all journals, and nothing but what was noted (noted.py) happened
-to the folder since it was brought up to date. Else, and where a journal turns out to be another
-than the index says, the answer is None, and all journals are to be looked at.
+It answers where the index held all journals when it was brought up to date, and looks at those by
+themselves that were changed since: this program noted them (noted.py), and where another one made,
+renamed or deleted files, the folder's listing tells which ones have come, are gone, or are another
+file. The listing of ten thousand takes a tenth of what a look at them does. Where many were changed,
+or one turns out to be another than the index says, the answer is None, and all are to be looked at.
 
-What the index does not know of, another program may have written into a journal where it lies. That
-there is nothing is sure (`surely`) when the times and sizes of all journals add up to those that the
-index has: some microseconds for each, and none is gone through by itself.
+Another program may have written into a journal where it lies, or have replaced one so often that it
+has the number it had: of those that are not asked for or among the latest, only a look at all
+journals tells. It is taken behind the answer, or before what the answer is nothing (`surely`): their
+times and sizes add up to those that the index has, some microseconds for each.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +22,16 @@ from zatsudan.base.printable import one_line
 from zatsudan.sessions import holding, noted
 from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, Sums, entry_of, read, summary_of, sums
+from zatsudan.sessions.summary import (
+    Entry,
+    Summary,
+    Sums,
+    entry_of,
+    listing,
+    read,
+    summary_of,
+    sums,
+)
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -30,6 +42,11 @@ WORTH = 8_000_000
 HOLDING = 1000
 #: Sessions that fit a name in one way: two show that it is not one, and some more are named.
 _FITTING = 5
+#: Journals that are looked at by themselves, at most; of more, a look at all takes no longer.
+_CHANGED = 100
+#: The latest, which are looked at where another program made, renamed or deleted files.
+_LATEST = 100
+_ORDER = "ORDER BY mtime DESC, ctime DESC, file DESC"
 #: Behind every text that begins with what stands before it.
 _LAST = "\U0010ffff"
 
@@ -60,9 +77,7 @@ def fitting(directory: Path, name: str, *, surely: bool = False) -> list[Summary
 
     `surely`: all journals are looked at first, whether they are what the index says.
     """
-    if name != name.encode(errors="replace").decode() or not one_line(
-        name
-    ):  # as no session is called
+    if not _is_text(name) or not one_line(name):  # as no session is called
         return None
     return _told(directory, lambda folder: folder.fitting(name), surely=surely)
 
@@ -90,12 +105,10 @@ def _told(
         return None
 
     def answer(db: "Connection") -> _Answer | None:
-        look = db.execute("SELECT folder, noted FROM look").fetchone()
-        now = noted.time_of(directory)
-        notes = noted.since(directory, look[1]) if look is not None else None
-        if notes is None or not notes.lead(look[0], now):
+        changed = _changed(db, directory)
+        if changed is None:
             return None
-        folder = _Folder(db, directory, notes.names)
+        folder = _Folder(db, directory, changed)
         if surely:
             folder.look()
         return tell(folder)
@@ -106,20 +119,51 @@ def _told(
         return None
 
 
-class _Folder:
-    """The sessions as the index knows them, but for those that were `written` since, which are looked at."""
+def _changed(db: "Connection", directory: Path) -> frozenset[str] | None:
+    """Return the journals that were changed since the index looked at all; None if that cannot be told, or of many."""
+    look = db.execute("SELECT folder, noted FROM look").fetchone()
+    now = noted.time_of(directory)
+    notes = noted.since(directory, look[1]) if look is not None else None
+    if notes is None:
+        return None
+    found = {name for name in notes.names if name.endswith(SUFFIX)}
+    if not notes.lead(look[0], now):
+        known = dict(db.execute("SELECT file, number FROM listed"))
+        found |= {name for name, _ in listing(directory).items() ^ known.items()}
+        found.update(_changed_of_latest(db, directory))
+    if len(found) > _CHANGED or not all(map(_is_text, found)):
+        return None
+    return frozenset(found)
 
-    def __init__(self, db: "Connection", directory: Path, written: Iterable[str]) -> None:
+
+def _changed_of_latest(db: "Connection", directory: Path) -> Iterator[str]:
+    """Yield what was changed of the latest: those are replaced again and again, which a number may not tell."""
+    query = f"SELECT file, mtime, ctime, size FROM session WHERE spoken = 1 {_ORDER} LIMIT ?"  # noqa: S608  our own
+    for name, *stamp in db.execute(query, (_LATEST,)):
+        entry = entry_of(directory, name)
+        if entry is None or entry.stamp != tuple(stamp):
+            yield name
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a name can stand in the index: not one with bytes that are no UTF-8."""
+    return name == name.encode(errors="replace").decode()
+
+
+class _Folder:
+    """The sessions as the index knows them, but for those that were `changed` since, which are looked at."""
+
+    def __init__(self, db: "Connection", directory: Path, changed: frozenset[str]) -> None:
         self._db = db
         self._directory = directory
         #: Those that somebody said something in, with the time of each.
-        self._written: list[_Dated] = []
-        self._names = frozenset(name for name in written if name.endswith(SUFFIX))
+        self._changed: list[_Dated] = []
+        self._names = changed
         for name in self._names:
             entry = entry_of(directory, name)
             summary = self._summary(entry) if entry is not None else None
             if entry is not None and summary is not None:
-                self._written.append((entry, summary))
+                self._changed.append((entry, summary))
 
     def _summary(self, entry: Entry) -> Summary | None:
         query = f"SELECT mtime, ctime, size, {COLUMNS} FROM session WHERE file = ?"  # noqa: S608  our own
@@ -140,8 +184,8 @@ class _Folder:
     def latest(self, count: int) -> Latest:
         (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
         known -= sum(map(self._is_spoken, self._names))
-        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._written])
-        return Latest(found[:count], known + len(self._written))
+        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._changed])
+        return Latest(found[:count], known + len(self._changed))
 
     def _is_spoken(self, name: str) -> bool:
         query = "SELECT 1 FROM session WHERE file = ? AND spoken = 1"
@@ -149,12 +193,11 @@ class _Folder:
 
     def _known(self, where: str, values: tuple[object, ...], count: int) -> Iterator[_Dated]:
         """Yield the latest of which a condition is true; raises _Changed if one is not what it was."""
-        order = "ORDER BY mtime DESC, ctime DESC, file DESC"
         query = (
             f"SELECT file, mtime, ctime, size, {COLUMNS} FROM session WHERE file IN"  # noqa: S608  our own
-            f" (SELECT file FROM session {where} {order} LIMIT ?) {order}"
+            f" (SELECT file FROM session {where} {_ORDER} LIMIT ?) {_ORDER}"
         )
-        # Those that were written since may be among them, and do not count.
+        # Those that were changed since may be among them, and do not count.
         rows = self._db.execute(query, (*values, count + len(self._names)))
         for row in islice((row for row in rows if row[0] not in self._names), count):
             entry = entry_of(self._directory, row[0])
@@ -182,14 +225,14 @@ class _Folder:
             found.update((one[0].name, one) for one in self._known(where, values, _FITTING))
             if found and at:  # the first two count as one
                 break
-        return _in_order([*found.values(), *self._written])
+        return _in_order([*found.values(), *self._changed])
 
     def may_hold(self, words: holding.Forms) -> list[str] | None:
         found = holding.latest_holding(self._db, words, HOLDING + len(self._names))
         if found is None:
             return None
         ages = [age for age in found if age[-1] not in self._names][:HOLDING]
-        ages += (entry.age for entry, _ in self._written)
+        ages += (entry.age for entry, _ in self._changed)
         return [name for *_, name in sorted(ages, reverse=True)]
 
 

@@ -6,11 +6,11 @@ writes, where nobody waits for it. Whatever is wrong with the file costs only th
 would have saved.
 
 It is asked in two ways. Of journals that were just looked at, it tells what they say, if they
-are what they were (here, holding.py). And where nothing but what was noted (noted.py) happened to
-the folder since all of it was looked at, it tells which are the latest, or fit a name or words,
-and none but these are looked at (atonce.py). A program that writes into a journal without making
-or renaming a file goes unseen by the second way until all journals are looked at again, which is
-begun each time.
+are what they were (here, holding.py). And where it is known what happened to the folder since all
+of it was looked at (noted by this program, or told by the folder's listing), it tells which are the
+latest, or fit a name or words, and none but these and the changed ones are looked at (atonce.py).
+A program that writes into a journal without making or renaming a file goes unseen by the second
+way until all journals are looked at again, which is begun each time.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Its file, in the folder of the journals.
 NAME = f"{noted.FOLDER}/sessions.sqlite3"
 #: Another number for every other form of the tables, or of what stands in them.
-VERSION = 2
+VERSION = 3
 #: Bytes of journals that are read as fast as an index is asked.
 SMALL = 4_000_000
 #: Journals from which on all that the index knows are gone through, and not one by one.

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,7 +21,7 @@ from zatsudan.sessions.index import (
     version_of,
 )
 from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
-from zatsudan.sessions.summary import Entry, Summary, entries, summary_by
+from zatsudan.sessions.summary import Entry, Summary, entries, listing, summary_by
 from zatsudan.sessions.terms import Terms, terms
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _TABLES = """
     CREATE INDEX latest ON session (spoken, mtime, ctime, file, size);
     CREATE INDEX names ON session (spoken, called, title, mtime, ctime, file);
     CREATE TABLE look (one INTEGER PRIMARY KEY, folder INTEGER NOT NULL, noted INTEGER NOT NULL);
+    CREATE TABLE listed (file TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
     CREATE INDEX docs ON doc (file);
     CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -152,6 +153,8 @@ class _Writer:
     def follow(self, stopped: Callable[[], bool]) -> None:
         """Forget the journals that are gone, and read those that are new or were changed."""
         look = _look(self._directory)
+        # Before the journals are looked at: one that is replaced meanwhile has another number then.
+        listed = listing(self._directory)
         there = entries(self._directory)
         stamps = {entry.name: entry.stamp for entry in there}
         known = self._stamps()
@@ -178,6 +181,15 @@ class _Writer:
                 self._db.execute("DELETE FROM look")
                 if whole:
                     self._db.execute("INSERT INTO look VALUES (1, ?, ?)", look)
+                self._list({file: listed[file] for file in listed.keys() & stamps} if whole else {})
+
+    def _list(self, there: Mapping[str, int]) -> None:
+        """Remember how the folder was listed at that look."""
+        known = dict(self._db.execute("SELECT file, number FROM listed"))
+        gone = ((file,) for file in known.keys() - there.keys())
+        self._db.executemany("DELETE FROM listed WHERE file = ?", gone)
+        new = there.items() - known.items()
+        self._db.executemany("INSERT OR REPLACE INTO listed VALUES (?, ?)", new)
 
     def _stamps(self) -> dict[str, tuple[int, int, int]]:
         rows = self._db.execute("SELECT file, mtime, ctime, size FROM session INDEXED BY latest")
