@@ -5,8 +5,9 @@ A program that writes into a journal where it lies goes unseen until all are loo
 
 import itertools
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -422,6 +423,42 @@ def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_pat
     _we_name(tmp_path / "s5.jsonl", "half \ud83d")
     indexing.update(tmp_path)
     assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE listed SET file = x'ff' WHERE file = 's1.jsonl'",
+        "UPDATE listed SET number = 'x'",
+        "UPDATE look SET folder = 'x'",
+        "UPDATE look SET noted = 'x'",
+        "UPDATE session SET file = x'ff' WHERE file = 's1.jsonl'",
+        "UPDATE session SET mtime = 'x'",
+        "UPDATE session SET size = 9e999",
+        "DELETE FROM listed",
+        "DROP TABLE listed",
+    ],
+)
+def test_an_index_that_says_what_cannot_be_costs_no_answer(
+    tmp_path: Path, damage: str, *, changed: bool
+) -> None:
+    talks(tmp_path)
+    expected = shelf.summaries(tmp_path)
+    with closing(sqlite3.connect(tmp_path / index.NAME)) as db:
+        db.execute(damage)
+        db.commit()
+    if changed:
+        os.utime(tmp_path, ns=(0, 1))
+    for _ in range(2):
+        assert shelf.latest(tmp_path, 20) == expected
+        with pytest.raises(StoreError, match="There is no session"):
+            shelf.find(tmp_path, "nobody")
+        assert search.at_once(tmp_path, ["quillwort"], surely=True) in (
+            None,
+            search.search(tmp_path, ["quillwort"]).found,
+        )
+        indexing.update(tmp_path)
 
 
 # --- what is noted -------------------------------------------------------------------

@@ -145,9 +145,9 @@ def _changed_of_latest(db: "Connection", directory: Path) -> Iterator[str]:
             yield name
 
 
-def _is_text(name: str) -> bool:
+def _is_text(name: object) -> bool:
     """Tell whether a name can stand in the index: not one with bytes that are no UTF-8."""
-    return name == name.encode(errors="replace").decode()
+    return isinstance(name, str) and name == name.encode(errors="replace").decode()
 
 
 class _Folder:

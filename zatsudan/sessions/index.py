@@ -85,7 +85,7 @@ def asked(directory: Path, answer: "Callable[[Connection], _Answer]") -> _Answer
         with closing(opened(path)) as db:
             db.execute("BEGIN")  # all is asked of one state, whatever is written meanwhile
             return answer(db) if version_of(db) == VERSION else None
-    except (sqlite3.Error, TypeError, ValueError) as error:
+    except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
         if is_damaged(error):
             discard(path)
     return None
