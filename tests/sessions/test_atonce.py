@@ -307,16 +307,17 @@ def test_of_many_that_another_program_changed_all_are_looked_at(
 
 
 @pytest.mark.posix  # names that are no UTF-8
-def test_a_name_that_is_no_text_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_one_all_the_same(tmp_path: Path, looks: list[Path]) -> None:
     talks(tmp_path)
-    file = tmp_path / index.NAME
-    written = file.stat().st_ino
+    written = (tmp_path / index.NAME).stat().st_ino
     _foreign(lambda path, _: path.rename(path.with_name("\udcff.jsonl")))(tmp_path / "s8.jsonl", "")
     (tmp_path / "\udcfe.jsonl").symlink_to("nowhere")
     for _ in range(2):
+        looks.clear()
         assert shelf.find(tmp_path, "talk 8").id == "\udcff"
+        assert looks == []
         indexing.update(tmp_path)
-    assert file.stat().st_ino == written
+    assert (tmp_path / index.NAME).stat().st_ino == written
 
 
 def test_where_all_are_looked_at_those_that_the_index_knows_are_not_read(
@@ -417,12 +418,19 @@ def test_more_that_may_hold_words_than_are_tried_are_left_to_a_look_at_all(
     assert search.at_once(tmp_path, ["talk"], 4) is None
 
 
-def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:
+def test_what_the_index_lacks_is_looked_at_by_itself(tmp_path: Path, looks: list[Path]) -> None:
     talks(tmp_path)
     _we_go_on(tmp_path / "s5.jsonl", "half \ud83d")
     _we_name(tmp_path / "s5.jsonl", "half \ud83d")
-    indexing.update(tmp_path)
-    assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
+    (tmp_path / "folder.jsonl").mkdir()
+    for _ in range(2):
+        indexing.update(tmp_path)
+        looks.clear()
+        assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
+        assert _sessions(search.at_once(tmp_path, ["half"])) == ["s5"]
+        assert search.at_once(tmp_path, ["nowhere"], surely=True) == ()
+        assert shelf.beginning(tmp_path, 1).total == 10
+        assert looks == []
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -433,6 +441,8 @@ def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_pat
         "UPDATE listed SET number = 'x'",
         "UPDATE look SET folder = 'x'",
         "UPDATE look SET noted = 'x'",
+        "UPDATE look SET lacking = 1",
+        "UPDATE look SET lacking = x'ff2f2f'",
         "UPDATE session SET file = x'ff' WHERE file = 's1.jsonl'",
         "UPDATE session SET mtime = 'x'",
         "UPDATE session SET size = 9e999",

@@ -1,10 +1,10 @@
 """What the index tells at once: of thousands of journals only those are looked at that are asked for.
 
-It answers where the index held all journals when it was brought up to date, and looks at those by
-themselves that were changed since: this program noted them (noted.py), and where another one made,
-renamed or deleted files, the folder's listing tells which ones have come, are gone, or are another
-file. The listing of ten thousand takes a tenth of what a look at them does. Where many were changed,
-or one turns out to be another than the index says, the answer is None, and all are to be looked at.
+It looks at those by themselves that the index lacks, or that were changed since it was brought up
+to date: this program noted them (noted.py), and where another one made, renamed or deleted files,
+the folder's listing tells which ones have come, are gone, or are another file. The listing of ten
+thousand takes a quarter of what a look at them does. Where many were changed, or one turns out to be
+another than the index says, the answer is None, and all are to be looked at.
 
 Another program may have written into a journal where it lies, or have replaced one so often that it
 has the number it had: of those that are not asked for or among the latest, only a look at all
@@ -13,14 +13,15 @@ times and sizes add up to those that the index has, some microseconds for each.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from operator import sub
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import holding, noted
-from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
+from zatsudan.sessions.index import COLUMNS, NAME, asked, names_in, summary_in
 from zatsudan.sessions.journal import SUFFIX
 from zatsudan.sessions.summary import (
     Entry,
@@ -77,7 +78,8 @@ def fitting(directory: Path, name: str, *, surely: bool = False) -> list[Summary
 
     `surely`: all journals are looked at first, whether they are what the index says.
     """
-    if not _is_text(name) or not one_line(name):  # as no session is called
+    # As no session is called.
+    if name != name.encode(errors="replace").decode() or not one_line(name):
         return None
     return _told(directory, lambda folder: folder.fitting(name), surely=surely)
 
@@ -120,20 +122,23 @@ def _told(
 
 
 def _changed(db: "Connection", directory: Path) -> frozenset[str] | None:
-    """Return the journals that were changed since the index looked at all; None if that cannot be told, or of many."""
-    look = db.execute("SELECT folder, noted FROM look").fetchone()
+    """Return the journals that were changed since the index looked at all, and what it lacks.
+
+    None if that cannot be told, or if there are many.
+    """
+    look = db.execute("SELECT folder, noted, lacking FROM look").fetchone()
     now = noted.time_of(directory)
     notes = noted.since(directory, look[1]) if look is not None else None
     if notes is None:
         return None
-    found = {name for name in notes.names if name.endswith(SUFFIX)}
+    found = {name for name in notes.names | names_in(look[2]) if name.endswith(SUFFIX)}
     if not notes.lead(look[0], now):
         known = dict(db.execute("SELECT file, number FROM listed"))
         found |= {name for name, _ in listing(directory).items() ^ known.items()}
         found.update(_changed_of_latest(db, directory))
-    if len(found) > _CHANGED or not all(map(_is_text, found)):
-        return None
-    return frozenset(found)
+    if not all(isinstance(name, str) for name in found):
+        raise TypeError
+    return frozenset(found) if len(found) <= _CHANGED else None
 
 
 def _changed_of_latest(db: "Connection", directory: Path) -> Iterator[str]:
@@ -143,11 +148,6 @@ def _changed_of_latest(db: "Connection", directory: Path) -> Iterator[str]:
         entry = entry_of(directory, name)
         if entry is None or entry.stamp != tuple(stamp):
             yield name
-
-
-def _is_text(name: object) -> bool:
-    """Tell whether a name can stand in the index: not one with bytes that are no UTF-8."""
-    return isinstance(name, str) and name == name.encode(errors="replace").decode()
 
 
 class _Folder:
@@ -166,30 +166,34 @@ class _Folder:
                 self._changed.append((entry, summary))
 
     def _summary(self, entry: Entry) -> Summary | None:
-        query = f"SELECT mtime, ctime, size, {COLUMNS} FROM session WHERE file = ?"  # noqa: S608  our own
-        row = self._db.execute(query, (entry.name,)).fetchone()
+        row = self._row(entry.name, f"mtime, ctime, size, {COLUMNS}")
         if row is not None and row[:3] == entry.stamp:
             return summary_in(self._directory, entry.name, row[3:])
         return summary_of(self._directory, entry.name, *read(self._directory / entry.name))
+
+    def _row(self, name: str, columns: str) -> tuple[Any, ...] | None:
+        """Return what the index has of a journal; None of one that it lacks."""
+        query = f"SELECT {columns} FROM session WHERE file = ?"  # noqa: S608  our own
+        with suppress(UnicodeEncodeError):  # no text for SQLite: it is not in there
+            row: tuple[Any, ...] | None = self._db.execute(query, (name,)).fetchone()
+            return row
+        return None
 
     def look(self) -> None:
         """Look at all journals; raises _Changed if one of them is not what it was, which nobody noted."""
         known = _sums(self._db.execute(_SUMS).fetchone())
         for name in self._names:
-            row = self._db.execute(f"{_SUMS} WHERE file = ?", (name,)).fetchone()
-            known = Sums(*map(sub, known, _sums(row)))
+            row = self._row(name, "1, mtime, ctime, size")
+            if row is not None:
+                known = Sums(*map(sub, known, row))
         if known != sums(self._directory, self._names):
             raise _Changed
 
     def latest(self, count: int) -> Latest:
         (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
-        known -= sum(map(self._is_spoken, self._names))
+        known -= sum(self._row(name, "spoken") == (1,) for name in self._names)
         found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._changed])
         return Latest(found[:count], known + len(self._changed))
-
-    def _is_spoken(self, name: str) -> bool:
-        query = "SELECT 1 FROM session WHERE file = ? AND spoken = 1"
-        return self._db.execute(query, (name,)).fetchone() is not None
 
     def _known(self, where: str, values: tuple[object, ...], count: int) -> Iterator[_Dated]:
         """Yield the latest of which a condition is true; raises _Changed if one is not what it was."""

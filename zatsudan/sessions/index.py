@@ -13,6 +13,7 @@ A program that writes into a journal without making or renaming a file goes unse
 way until all journals are looked at again, which is begun each time.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -119,6 +120,16 @@ def _rows(db: "Connection", names: Collection[str], columns: str) -> Iterator[tu
     for name in names:
         with suppress(UnicodeEncodeError):  # no text for SQLite: it is not in there
             yield from db.execute(f"{select} WHERE file = ?", (name,))
+
+
+def as_names(names: Iterable[str]) -> bytes:
+    """Return file names as they stand in one field, whatever they are made of; `names_in` reads them."""
+    return os.fsencode("/".join(names))
+
+
+def names_in(field: bytes) -> frozenset[str]:
+    """Return the names that `as_names` wrote."""
+    return frozenset(os.fsdecode(field).split("/"))
 
 
 # --- the file ----------------------------------------------------------------------

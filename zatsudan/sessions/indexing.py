@@ -12,6 +12,7 @@ from zatsudan.sessions import noted
 from zatsudan.sessions.index import (
     NAME,
     VERSION,
+    as_names,
     discard,
     files_of,
     has_terms,
@@ -42,7 +43,10 @@ _TABLES = """
     ) WITHOUT ROWID;
     CREATE INDEX latest ON session (spoken, mtime, ctime, file, size);
     CREATE INDEX names ON session (spoken, called, title, mtime, ctime, file);
-    CREATE TABLE look (one INTEGER PRIMARY KEY, folder INTEGER NOT NULL, noted INTEGER NOT NULL);
+    CREATE TABLE look (
+        one INTEGER PRIMARY KEY, folder INTEGER NOT NULL, noted INTEGER NOT NULL,
+        lacking BLOB NOT NULL
+    );
     CREATE TABLE listed (file TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
     CREATE INDEX docs ON doc (file);
@@ -171,17 +175,19 @@ class _Writer:
             _settle(some)
             with _transaction(self._db):
                 for entry in some:
-                    # Lone surrogates, which SQLite does not hold: such a journal is always read.
+                    # Lone surrogates, which SQLite does not hold.
                     with suppress(UnicodeEncodeError):
                         self._learn(entry)
-        before = self._db.execute("SELECT folder, noted FROM look").fetchone()
-        whole = not changed or self._stamps() == stamps
-        if before != (look if whole else None):
+        if changed:
+            known = self._stamps()
+        # What could not be read, or is no text for SQLite.
+        lacking = (entry.name for entry in changed if known.get(entry.name) != entry.stamp)
+        row = *look, as_names(lacking)
+        if self._db.execute("SELECT folder, noted, lacking FROM look").fetchone() != row:
+            held = listed.keys() & known.keys()
             with _transaction(self._db):
-                self._db.execute("DELETE FROM look")
-                if whole:
-                    self._db.execute("INSERT INTO look VALUES (1, ?, ?)", look)
-                self._list({file: listed[file] for file in listed.keys() & stamps} if whole else {})
+                self._db.execute("INSERT OR REPLACE INTO look VALUES (1, ?, ?, ?)", row)
+                self._list({file: listed[file] for file in held})
 
     def _list(self, there: Mapping[str, int]) -> None:
         """Remember how the folder was listed at that look."""
