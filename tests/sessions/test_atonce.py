@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
 from zatsudan.base.errors import StoreError
-from zatsudan.sessions import atonce, holding, index, indexing, noted, search, shelf
+from zatsudan.sessions import atonce, holding, index, indexing, looked, noted, search, shelf
 from zatsudan.sessions.journal import Journal, begin_record, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.wire.messages import Message
@@ -163,8 +163,8 @@ def test_what_is_told_at_once_is_what_a_look_at_all_tells(
     known: int,
 ) -> None:
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(atonce, "_LATEST", known)
-        patch.setattr(atonce, "_CHANGED", known or 1)
+        patch.setattr(looked, "_LATEST", known)
+        patch.setattr(looked, "_MOST", known or 1)
         directory = Path(name)
         for at, talk in enumerate(talks):
             write(directory, f"s{at}", *talk, age=at, title=talk[-1].strip() if at % 2 else "")
@@ -256,7 +256,7 @@ def test_what_this_program_does_is_known_at_once(tmp_path: Path, looks: list[Pat
 def test_what_another_program_did_is_known_by_the_folder(
     tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atonce, "_LATEST", 0)
+    monkeypatch.setattr(looked, "_LATEST", 0)
     talks(tmp_path)
     (tmp_path / "notes.txt").write_text("a quillwort")
     (tmp_path / "a folder").mkdir()
@@ -278,7 +278,7 @@ def test_what_another_program_did_is_known_by_the_folder(
 def test_what_is_replaced_so_often_that_it_has_its_number_again_is_seen_of_the_latest(
     tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atonce, "_LATEST", 3)
+    monkeypatch.setattr(looked, "_LATEST", 3)
     talks(tmp_path)
     for number in (1, 8):
         # Written where it lies, as a file that has the inode of the one that was there.
@@ -292,7 +292,7 @@ def test_what_is_replaced_so_often_that_it_has_its_number_again_is_seen_of_the_l
 def test_of_many_that_another_program_changed_all_are_looked_at(
     tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atonce, "_CHANGED", 3)
+    monkeypatch.setattr(looked, "_MOST", 3)
     talks(tmp_path)
     for times in range(4):
         assert search.at_once(tmp_path, ["nowhere"]) == ()
@@ -323,7 +323,7 @@ def test_a_name_that_is_no_text_is_one_all_the_same(tmp_path: Path, looks: list[
 def test_where_all_are_looked_at_those_that_the_index_knows_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atonce, "_CHANGED", 0)
+    monkeypatch.setattr(looked, "_MOST", 0)
     talks(tmp_path)
     write(tmp_path, "theirs", "a new talk", age=-1)
     os.utime(tmp_path, ns=(0, 1))

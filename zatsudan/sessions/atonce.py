@@ -1,15 +1,12 @@
 """What the index tells at once: of thousands of journals only those are looked at that are asked for.
 
-It looks at those by themselves that the index lacks, or that were changed since it was brought up
-to date: this program noted them (noted.py), and where another one made, renamed or deleted files,
-the folder's listing tells which ones have come, are gone, or are another file. The listing of ten
-thousand takes a quarter of what a look at them does. Where many were changed, or one turns out to be
-another than the index says, the answer is None, and all are to be looked at.
+And those that were changed since it was brought up to date, as far as that can be told (looked.py).
+Where many were, or one turns out to be another than the index says, the answer is None, and all
+journals are to be looked at.
 
-Another program may have written into a journal where it lies, or have replaced one so often that it
-has the number it had: of those that are not asked for or among the latest, only a look at all
-journals tells. It is taken behind the answer, or before what the answer is nothing (`surely`): their
-times and sizes add up to those that the index has, some microseconds for each.
+What the index does not know of, another program may have written into a journal where it lies. That
+there is nothing is sure (`surely`) when the times and sizes of all journals add up to those that the
+index has: some microseconds for each, and none is gone through by itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,15 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base.printable import one_line
-from zatsudan.sessions import holding, noted
-from zatsudan.sessions.index import COLUMNS, NAME, asked, names_in, summary_in
+from zatsudan.sessions import holding, looked
+from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
 from zatsudan.sessions.summary import (
     Entry,
     Summary,
     Sums,
     entry_of,
-    listing,
     read,
     summary_of,
     sums,
@@ -43,10 +39,6 @@ WORTH = 8_000_000
 HOLDING = 1000
 #: Sessions that fit a name in one way: two show that it is not one, and some more are named.
 _FITTING = 5
-#: Journals that are looked at by themselves, at most; of more, a look at all takes no longer.
-_CHANGED = 100
-#: The latest, which are looked at where another program made, renamed or deleted files.
-_LATEST = 100
 _ORDER = "ORDER BY mtime DESC, ctime DESC, file DESC"
 #: Behind every text that begins with what stands before it.
 _LAST = "\U0010ffff"
@@ -107,7 +99,7 @@ def _told(
         return None
 
     def answer(db: "Connection") -> _Answer | None:
-        changed = _changed(db, directory)
+        changed = looked.changed(db, directory)
         if changed is None:
             return None
         folder = _Folder(db, directory, changed)
@@ -121,49 +113,20 @@ def _told(
         return None
 
 
-def _changed(db: "Connection", directory: Path) -> frozenset[str] | None:
-    """Return the journals that were changed since the index looked at all, and what it lacks.
-
-    None if that cannot be told, or if there are many.
-    """
-    look = db.execute("SELECT folder, noted, lacking FROM look").fetchone()
-    now = noted.time_of(directory)
-    notes = noted.since(directory, look[1]) if look is not None else None
-    if notes is None:
-        return None
-    found = {name for name in notes.names | names_in(look[2]) if name.endswith(SUFFIX)}
-    if not notes.lead(look[0], now):
-        known = dict(db.execute("SELECT file, number FROM listed"))
-        found |= {name for name, _ in listing(directory).items() ^ known.items()}
-        found.update(_changed_of_latest(db, directory))
-    if not all(isinstance(name, str) for name in found):
-        raise TypeError
-    return frozenset(found) if len(found) <= _CHANGED else None
-
-
-def _changed_of_latest(db: "Connection", directory: Path) -> Iterator[str]:
-    """Yield what was changed of the latest: those are replaced again and again, which a number may not tell."""
-    query = f"SELECT file, mtime, ctime, size FROM session WHERE spoken = 1 {_ORDER} LIMIT ?"  # noqa: S608  our own
-    for name, *stamp in db.execute(query, (_LATEST,)):
-        entry = entry_of(directory, name)
-        if entry is None or entry.stamp != tuple(stamp):
-            yield name
-
-
 class _Folder:
-    """The sessions as the index knows them, but for those that were `changed` since, which are looked at."""
+    """The sessions as the index knows them, but for those `changed` since, which are looked at by themselves."""
 
     def __init__(self, db: "Connection", directory: Path, changed: frozenset[str]) -> None:
         self._db = db
         self._directory = directory
         #: Those that somebody said something in, with the time of each.
-        self._changed: list[_Dated] = []
+        self._apart: list[_Dated] = []
         self._names = changed
         for name in self._names:
             entry = entry_of(directory, name)
             summary = self._summary(entry) if entry is not None else None
             if entry is not None and summary is not None:
-                self._changed.append((entry, summary))
+                self._apart.append((entry, summary))
 
     def _summary(self, entry: Entry) -> Summary | None:
         row = self._row(entry.name, f"mtime, ctime, size, {COLUMNS}")
@@ -192,8 +155,8 @@ class _Folder:
     def latest(self, count: int) -> Latest:
         (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
         known -= sum(self._row(name, "spoken") == (1,) for name in self._names)
-        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._changed])
-        return Latest(found[:count], known + len(self._changed))
+        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._apart])
+        return Latest(found[:count], known + len(self._apart))
 
     def _known(self, where: str, values: tuple[object, ...], count: int) -> Iterator[_Dated]:
         """Yield the latest of which a condition is true; raises _Changed if one is not what it was."""
@@ -201,7 +164,7 @@ class _Folder:
             f"SELECT file, mtime, ctime, size, {COLUMNS} FROM session WHERE file IN"  # noqa: S608  our own
             f" (SELECT file FROM session {where} {_ORDER} LIMIT ?) {_ORDER}"
         )
-        # Those that were changed since may be among them, and do not count.
+        # Those that are looked at by themselves may be among them, and do not count.
         rows = self._db.execute(query, (*values, count + len(self._names)))
         for row in islice((row for row in rows if row[0] not in self._names), count):
             entry = entry_of(self._directory, row[0])
@@ -229,14 +192,14 @@ class _Folder:
             found.update((one[0].name, one) for one in self._known(where, values, _FITTING))
             if found and at:  # the first two count as one
                 break
-        return _in_order([*found.values(), *self._changed])
+        return _in_order([*found.values(), *self._apart])
 
     def may_hold(self, words: holding.Forms) -> list[str] | None:
         found = holding.latest_holding(self._db, words, HOLDING + len(self._names))
         if found is None:
             return None
         ages = [age for age in found if age[-1] not in self._names][:HOLDING]
-        ages += (entry.age for entry, _ in self._changed)
+        ages += (entry.age for entry, _ in self._apart)
         return [name for *_, name in sorted(ages, reverse=True)]
 
 

@@ -6,14 +6,13 @@ writes, where nobody waits for it. Whatever is wrong with the file costs only th
 would have saved.
 
 It is asked in two ways. Of journals that were just looked at, it tells what they say, if they
-are what they were (here, holding.py). And where it is known what happened to the folder since all
-of it was looked at (noted by this program, or told by the folder's listing), it tells which are the
-latest, or fit a name or words, and none but these and the changed ones are looked at (atonce.py).
-A program that writes into a journal without making or renaming a file goes unseen by the second
-way until all journals are looked at again, which is begun each time.
+are what they were (here, holding.py). And it tells which are the latest, or fit a name or words
+(atonce.py), and none are looked at but these and what was changed since all were, as far as that
+is noted or the folder's listing tells it (looked.py). A program that writes into a journal without
+making or renaming a file goes unseen by the second way until all journals are looked at again,
+which is begun each time.
 """
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -120,16 +119,6 @@ def _rows(db: "Connection", names: Collection[str], columns: str) -> Iterator[tu
     for name in names:
         with suppress(UnicodeEncodeError):  # no text for SQLite: it is not in there
             yield from db.execute(f"{select} WHERE file = ?", (name,))
-
-
-def as_names(names: Iterable[str]) -> bytes:
-    """Return file names as they stand in one field, whatever they are made of; `names_in` reads them."""
-    return os.fsencode("/".join(names))
-
-
-def names_in(field: bytes) -> frozenset[str]:
-    """Return the names that `as_names` wrote."""
-    return frozenset(os.fsdecode(field).split("/"))
 
 
 # --- the file ----------------------------------------------------------------------
