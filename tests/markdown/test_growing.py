@@ -36,7 +36,7 @@ def _text(event: Event) -> object:
 
 def test_the_ending_shows_a_table_as_what_it_will_be() -> None:
     growing = Growing(Work())
-    assert growing.feed("| a | b |") == ([], None)
+    assert growing.feed("| a | b |")[:2] == ([], None)
 
     (closed,) = growing.ending(100, hold=True)
     assert closed[0] == "close"

@@ -13,6 +13,7 @@ from tests.support.doubles import turn_in
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Script, chunk, event, says, serve
 from zatsudan.base.printable import EMPTY, Styled
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from zatsudan.terminal.live.painter import Painter
 
 
-class Rows:
+class Rows(RowStream):
     """A painter that keeps what is committed, and a stream of rows that keeps what it is fed."""
 
     def __init__(self) -> None:
