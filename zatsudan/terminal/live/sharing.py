@@ -16,8 +16,8 @@ from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.wire import bounds
 
 #: A flood: so many characters have come, and so many a second. A process takes as long to begin
-#: as to lay out half of that.
-FLOOD, RATE = 2**17, 2**18
+#: as to lay all of that out.
+FLOOD, RATE = 2**16, 2**18
 #: Characters that are worth the way to another process and back.
 LEAST = 2**10
 #: Texts that the second process has at a time: one that it lays out, and those to go on with.
@@ -34,11 +34,22 @@ class _Part:
 
 
 class SharedStream(RowStream):
-    """A RowStream of Markdown that a second process helps with in a flood."""
+    """A RowStream of Markdown that a second process helps with in a flood.
+
+    `flood`: characters that come before it is begun; `least`: those that are lent.
+    """
 
     def __init__(
-        self, stream: MarkdownStream, second: SecondProcess, clock: Callable[[], float]
+        self,
+        stream: MarkdownStream,
+        second: SecondProcess,
+        clock: Callable[[], float],
+        *,
+        flood: int = FLOOD,
+        least: int = LEAST,
     ) -> None:
+        self._flood = flood
+        self._least = least
         self._stream = stream
         self._second = second
         self._clock = clock
@@ -76,10 +87,10 @@ class SharedStream(RowStream):
     def resize(self, width: int) -> None:
         self._stream.resize(width)
         if self._parts:  # their rows have another width
-            first = self._parts[0]
+            text = "".join([self._parts[0].text, *self._parts[0].behind])
             self._stream = self._stream.behind()
             self._parts.clear()
-            self._parts.append(_Part(self._stream.feed("".join([first.text, *first.behind]))))
+            self._parts.append(_Part(self._stream.feed(text), text))
 
     def settle(self) -> Sequence[Styled]:
         self._take_answers()
@@ -95,13 +106,13 @@ class SharedStream(RowStream):
 
     def _look_for_flood(self, count: int) -> None:
         self._came += count
-        if not self._flooded and self._came >= FLOOD:
+        if not self._flooded and self._came >= self._flood:
             self._flooded = self._came >= RATE * (self._clock() - self._began)
             if self._flooded:
                 self._second.begin()
 
     def _lend(self, text: str, behind: str) -> bool:
-        if len(text) < LEAST or len(self._asked) >= AHEAD:
+        if len(text) < self._least or len(self._asked) >= AHEAD:
             return False
         if not self._second.ask(text, self._stream.width):
             return False
