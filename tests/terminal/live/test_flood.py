@@ -121,7 +121,7 @@ class Late(Rows):
         self.settled = False
 
     @property
-    def waits(self) -> bool:  # type: ignore[override]  # it is only read
+    def waits(self) -> bool:
         return bool(self.left and self.fed)
 
     def feed(self, text: str) -> Sequence[Styled]:

@@ -14,7 +14,7 @@ from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.markdown.given import Given
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
-from zatsudan.terminal.markdown.rendering import Lend, Stream
+from zatsudan.terminal.markdown.rendering import Share, Stream
 from zatsudan.terminal.markdown.segments import Row, Writer
 from zatsudan.terminal.text.colour import colours, fitted
 
@@ -49,9 +49,9 @@ class MarkdownStream(RowStream):
     def feed(self, text: str) -> Sequence[Styled]:
         return self._texts(self._stream.feed(text), self._given)
 
-    def feed_around(self, text: str, lend: Lend) -> tuple[list[Styled], list[Styled]]:
-        """As `feed`, but for whole blocks that `lend` takes: return the rows before and behind them."""
-        rows = self._stream.feed_around(text, lend if self._given.over else None)
+    def feed_around(self, text: str, share: Share) -> tuple[list[Styled], list[Styled]]:
+        """As `feed`, but for whole blocks that `share` takes: return the rows before and behind them."""
+        rows = self._stream.feed_around(text, share if self._given.over else None)
         before, behind = (self._texts(some, self._given) for some in rows)
         return before, behind
 

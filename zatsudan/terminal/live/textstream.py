@@ -11,10 +11,15 @@ from zatsudan.wire import bounds
 class RowStream(Protocol):
     """The seam between a reply and the view. Rows are escape text without a line end."""
 
-    at_once: int = bounds.PIECE
-    """Characters to feed it at a time."""
-    waits: bool = False
-    """Are rows to come without more text? Then to feed it nothing gives those that are there."""
+    @property
+    def at_once(self) -> int:
+        """How many characters to feed it at a time."""
+        return bounds.PIECE
+
+    @property
+    def waits(self) -> bool:
+        """Are rows to come without more text? Then to feed it nothing gives those that are there."""
+        return False
 
     def feed(self, text: str) -> Sequence[Styled]:
         """Take a piece of text; return the rows that became final."""

@@ -62,9 +62,9 @@ class UnderWay(Surface):
         return self._streams(width, given)
 
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        from zatsudan.terminal.live.floodstream import FloodStream
         from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.secondprocess import SecondProcess
-        from zatsudan.terminal.live.sharing import SharedStream
         from zatsudan.terminal.live.view import LiveView
 
         self.turn = turn
@@ -77,7 +77,7 @@ class UnderWay(Surface):
 
         def stream(width: int) -> "RowStream":
             second = SecondProcess(self._environ, self._styles)
-            return SharedStream(self.make_stream(width, turn.begun), second, self._clock)
+            return FloodStream(self.make_stream(width, turn.begun), second, self._clock)
 
         view = LiveView(self._painter, stream, self._size, line, self._clock)
         self.view = view

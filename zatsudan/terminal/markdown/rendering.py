@@ -21,7 +21,7 @@ from zatsudan.terminal.markdown.listing import further
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row
 
-Lend: TypeAlias = Callable[[str, str], bool]
+Share: TypeAlias = Callable[[str, str], bool]
 """Asked with whole blocks, and with what has come behind them: whether it takes the blocks."""
 
 
@@ -50,8 +50,8 @@ class Stream:
         """Take more of the reply; return the rows that became final, in order."""
         return self.feed_around(text, None)[1]
 
-    def feed_around(self, text: str, lend: Lend | None) -> tuple[list[Row], list[Row]]:
-        """Take more of the reply, whose whole blocks `lend` may take, to have them laid out elsewhere.
+    def feed_around(self, text: str, share: Share | None) -> tuple[list[Row], list[Row]]:
+        """Take more of the reply, whose whole blocks `share` may take, to have them laid out elsewhere.
 
         Returns the rows that became final before those blocks, and those behind them.
         """
@@ -63,7 +63,7 @@ class Stream:
         if leaf is None and not events:  # in the middle of a line: nothing is settled by it
             return [], []
         before: list[Row] = []
-        if lend and self._layout.begun and fed.first < fed.last and lend(fed.whole, fed.behind):
+        if share and self._layout.begun and fed.first < fed.last and share(fed.whole, fed.behind):
             self._layout.apply(events[: fed.first.events])
             before = self._layout.take()
             events = events[fed.last.events :]

@@ -10,9 +10,9 @@ from tests.support.shapes import SHAPES
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
+from zatsudan.terminal.live.floodstream import FLOOD, RATE, FloodStream
 from zatsudan.terminal.live.replies import MarkdownStream, markdown_streams, whole_rows
 from zatsudan.terminal.live.secondprocess import SecondProcess
-from zatsudan.terminal.live.sharing import FLOOD, RATE, SharedStream
 from zatsudan.wire import bounds
 
 ENVIRON = {"TERM": "xterm-256color"}
@@ -49,8 +49,8 @@ class Scripted(SecondProcess):
         self.asked.clear()
 
 
-def shared(second: SecondProcess, width: int = 60) -> SharedStream:
-    return SharedStream(MAKE(width), second, lambda: 0.0, flood=0, least=1)
+def shared(second: SecondProcess, width: int = 60) -> FloodStream:
+    return FloodStream(MAKE(width), second, lambda: 0.0, flood=0, least=1)
 
 
 def alone(text: str, width: int = 60) -> Sequence[Styled]:
@@ -97,7 +97,7 @@ def test_what_is_not_handed_out_gets_the_width_that_it_is_shown_at(
     assert rows == whole_rows(rest + "the end", MAKE(widths[-1]).behind())
 
 
-def test_lent_blocks_hold_the_rows_behind_them_back_until_they_are_there() -> None:
+def test_shared_blocks_hold_the_rows_behind_them_back_until_they_are_there() -> None:
     second = Scripted()
     stream = shared(second)
     assert stream.feed("one\n\n") == ["one"]
@@ -125,8 +125,8 @@ def test_only_a_flood_begins_a_process() -> None:
     text = SHAPES["mixed"](FLOOD)
     slow, fast = Scripted(), Scripted()
     now = 0.0
-    as_a_model_writes = SharedStream(MAKE(60), slow, lambda: now)
-    at_once = SharedStream(MAKE(60), fast, lambda: 0.0)
+    as_a_model_writes = FloodStream(MAKE(60), slow, lambda: now)
+    at_once = FloodStream(MAKE(60), fast, lambda: 0.0)
     for at in range(0, len(text), bounds.PIECE):
         assert at_once.at_once == bounds.PIECE
         piece = text[at : at + bounds.PIECE]
@@ -140,17 +140,17 @@ def test_only_a_flood_begins_a_process() -> None:
 
 def test_a_small_text_is_not_worth_the_way() -> None:
     second = Scripted()
-    stream = SharedStream(MAKE(60), second, lambda: 0.0, flood=0)
+    stream = FloodStream(MAKE(60), second, lambda: 0.0, flood=0)
     stream.feed("one\n\n")
     assert stream.feed("two\n\nthree\n\nfour\n\n") == ["", "two", "", "three", "", "four"]
     assert second.asked == []
 
 
-def test_words_that_the_person_gave_are_not_lent() -> None:
+def test_words_that_the_person_gave_are_not_shared() -> None:
     given_words = "one two three four five"
     stream: MarkdownStream = markdown_streams(ENVIRON)(60, given_words)
     second = Scripted()
-    stream_of_both = SharedStream(stream, second, lambda: 0.0, flood=0, least=1)
+    stream_of_both = FloodStream(stream, second, lambda: 0.0, flood=0, least=1)
     stream_of_both.feed("one\n\n")
     stream_of_both.feed("two\n\nthree\n\nfour\n\n")
     assert second.asked == []
@@ -160,7 +160,7 @@ def test_words_that_the_person_gave_are_not_lent() -> None:
 def test_a_flood_with_a_process_of_its_own() -> None:
     text = SHAPES["mixed"](1_000_000)
     second = SecondProcess(ENVIRON, Styles())
-    stream = SharedStream(MAKE(60), second, lambda: 0.0)
+    stream = FloodStream(MAKE(60), second, lambda: 0.0)
     rows: list[Styled] = []
     waited = False
     for at in range(0, len(text), bounds.FRAME):

@@ -1,6 +1,6 @@
 """A reply that floods is laid out by two processes, in half the time.
 
-What can be lent are whole blocks, between two places where nothing is open: their rows hang on
+What can be shared are whole blocks, between two places where nothing is open: their rows hang on
 nothing before them. The second process takes as many as it can, this one lays out the others, and
 the rows are put together in their order. A reply of usual length, or one that comes as fast as a
 model writes, is laid out here alone.
@@ -25,7 +25,7 @@ AHEAD = 3
 
 
 class _Part:
-    """Rows in their place, or blocks that are lent: then `rows` is None until they are there."""
+    """Rows in their place, or blocks that the other has: then `rows` is None until they are there."""
 
     def __init__(self, rows: Sequence[Styled] | None, text: str = "", behind: str = "") -> None:
         self.rows = rows
@@ -33,10 +33,10 @@ class _Part:
         self.behind = [behind]  # all that came behind the blocks
 
 
-class SharedStream(RowStream):
+class FloodStream(RowStream):
     """A RowStream of Markdown that a second process helps with in a flood.
 
-    `flood`: characters that come before it is begun; `least`: those that are lent.
+    `flood`: characters that come before it is begun; `least`: those that are worth it.
     """
 
     def __init__(
@@ -56,27 +56,28 @@ class SharedStream(RowStream):
         self._began = clock()
         self._came = 0  # characters
         self._flooded = False
-        self._parts: deque[_Part] = deque()  # the first one is lent
+        self._parts: deque[_Part] = deque()  # the first one is the other's
         self._asked: deque[_Part] = deque()  # in the order of the answers to come
 
     @property
-    def at_once(self) -> int:  # type: ignore[override]  # it is only read
+    def at_once(self) -> int:
         return bounds.FRAME if self._second.ready else bounds.PIECE
 
     @property
-    def waits(self) -> bool:  # type: ignore[override]  # as before
+    def waits(self) -> bool:
         return bool(self._parts)
 
     def feed(self, text: str) -> Sequence[Styled]:
-        self._look_for_flood(len(text))
+        if not self._floods(len(text)):
+            return self._stream.feed(text)
         for part in self._asked:
             part.behind.append(text)
-        lent = len(self._asked)
-        before, behind = self._stream.feed_around(text, self._lend)
-        if not self._parts and len(self._asked) == lent:
+        shared = len(self._asked)
+        before, behind = self._stream.feed_around(text, self._share)
+        if not self._parts and len(self._asked) == shared:
             return behind
         self._parts.append(_Part(before))
-        self._parts.extend(list(self._asked)[lent:])
+        self._parts.extend(list(self._asked)[shared:])
         self._parts.append(_Part(behind))
         self._take_answers()
         return self._ready()
@@ -104,14 +105,16 @@ class SharedStream(RowStream):
         self._second.end()
         return [*rows, *self._stream.finish()]
 
-    def _look_for_flood(self, count: int) -> None:
+    def _floods(self, count: int) -> bool:
+        """Tell whether the text has come as a flood once, with so many characters more."""
         self._came += count
         if not self._flooded and self._came >= self._flood:
             self._flooded = self._came >= RATE * (self._clock() - self._began)
             if self._flooded:
                 self._second.begin()
+        return self._flooded
 
-    def _lend(self, text: str, behind: str) -> bool:
+    def _share(self, text: str, behind: str) -> bool:
         if len(text) < self._least or len(self._asked) >= AHEAD:
             return False
         if not self._second.ask(text, self._stream.width):
