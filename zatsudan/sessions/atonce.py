@@ -18,17 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import holding, looked
+from zatsudan.sessions.folder import Entry, Sums, entry_of, sums
 from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import (
-    Entry,
-    Summary,
-    Sums,
-    entry_of,
-    read,
-    summary_of,
-    sums,
-)
+from zatsudan.sessions.summary import Summary, read, summary_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from zatsudan.base.printable import printable
 from zatsudan.sessions import noted
+from zatsudan.sessions.folder import Entry, entries, unhurried
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, entries, unhurried
+from zatsudan.sessions.summary import Summary
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from zatsudan.base import files
 from zatsudan.sessions import looked, noted
+from zatsudan.sessions.folder import Entry, entries
 from zatsudan.sessions.index import (
     NAME,
     VERSION,
@@ -20,7 +21,7 @@ from zatsudan.sessions.index import (
     version_of,
 )
 from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
-from zatsudan.sessions.summary import Entry, Summary, entries, summary_by
+from zatsudan.sessions.summary import Summary, summary_by
 from zatsudan.sessions.terms import Terms, terms
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zatsudan.sessions import noted
+from zatsudan.sessions.folder import entry_of, listing
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import entry_of, listing
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
