@@ -275,6 +275,7 @@ def test_what_another_program_did_is_known_by_the_folder(
     assert looks == []
 
 
+@pytest.mark.posix  # numbers that are inodes
 def test_what_is_replaced_so_often_that_it_has_its_number_again_is_seen_of_the_latest(
     tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
