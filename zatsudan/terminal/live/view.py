@@ -87,6 +87,7 @@ class LiveView:
             self._thoughts += self._text
             self._text.clear()
             if self._content is not None:
+                self._content.finish()
                 self._content = None
                 self._think("")
                 self._reasoning_since = self._fed_since
@@ -97,6 +98,8 @@ class LiveView:
             self._thoughts.clear()
             self._text.clear()
             self._reasoning, self._reasoning_size = None, 0
+            if self._content is not None:
+                self._content.finish()
             self._content, self._thought_above = None, self._shown
 
     def behind(self) -> asyncio.Event | None:
@@ -146,12 +149,14 @@ class LiveView:
         self._notes.clear()
         until = self._clock() + FEED_SECONDS
         while self._behind and room > 0 and self._clock() <= until:
-            size = min(room, bounds.PIECE)
             if self._thoughts:
-                text = joined(self._thoughts, size)
+                text = joined(self._thoughts, min(room, bounds.PIECE))
+                if self._content is not None:
+                    self._committed.extend(self._content.settle())
                 self._think(text)
             else:
-                text = joined(self._text, size)
+                at_once = self._content.at_once if self._content else bounds.PIECE
+                text = joined(self._text, min(room, at_once))
                 self._fold_reasoning()
                 if self._content is None:
                     self._content = self._make_stream(self.width)
@@ -162,6 +167,13 @@ class LiveView:
                 self._shown = self._shown or bool(rows)
             room -= len(text)
             self._behind -= len(text)
+        if self._waits and self._content is not None:
+            self._committed.extend(self._content.feed(""))
+
+    @property
+    def _waits(self) -> bool:
+        """Are rows to come of what has been fed?"""
+        return self._content is not None and self._content.waits
 
     def _think(self, text: str) -> None:
         if self._reasoning is None:
@@ -205,7 +217,7 @@ class LiveView:
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
         self._painter.flow.drawn(before - self._behind)
-        return self._behind > 0
+        return self._behind > 0 or self._waits
 
     def _go_on(self) -> None:
         """Draw what has waited until the terminal had read what was written before."""
