@@ -41,15 +41,19 @@ class Growing:
         end = len(text) - 1 if text.endswith("\r") else open_end(text)
         text, self._held = text[:end], text[end:]
         text = printable(text.replace("\r\n", "\n"))
-        *complete, rest = text.split("\n")
+        first, *rest = text.split("\n")
         events: list[Event] = []
-        for line in complete:
-            self._add(line)
+        self._add(first)
+        if ended := bool(rest):
             self._end_line(events)
-        self._add(rest)
+            last = rest.pop()
+            for line in rest:
+                self._work.parsed += len(line)
+                events += self._blocks.line(line)
+            self._add(last)
         if self._size >= self._next_look:
             self._enter_line(events)
-        return events, self._blocks.leaf if complete or self._inside else None
+        return events, self._blocks.leaf if ended or self._inside else None
 
     def finish(self) -> list[Event]:
         """What closes, and opens before, when no more comes."""

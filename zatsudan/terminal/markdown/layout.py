@@ -95,17 +95,12 @@ class Layout:
     def apply(self, events: Iterable[Event]) -> None:
         """Lay out what opened and closed."""
         for event in events:
-            match event:
-                case ("enter", container):
-                    self._enter(container)
-                case ("leave", _):
-                    frame = self._frames[-1]
-                    if frame.container.kind == "item" and not frame.marked:
-                        self._fresh = True
-                        self._emit([()], frame.container.after_blank)
-                    self._frames.pop()
-                case ("close", leaf):
-                    self._close(leaf)
+            if event[0] == "close":
+                self._close(event[1])
+            elif event[0] == "enter":
+                self._enter(event[1])
+            else:
+                self._leave()
 
     def advance(self, leaf: Leaf) -> None:
         """Lay out what is final of the open leaf."""
@@ -130,7 +125,7 @@ class Layout:
     def _new_printer(self, leaf: Leaf) -> Printer:
         look, room = self._look, self._room()
         base = look.text
-        if any(frame.container.kind == "quote" for frame in self._frames):
+        if "quote" in [frame.container.kind for frame in self._frames]:
             base = combine(base, look.quote)
         match leaf.kind:
             case "code":
@@ -165,6 +160,13 @@ class Layout:
             first, rest = (marker, self._look.marker), (" " * cells(marker), PLAIN)
         self._frames.append(_Frame(container, first, rest, cells(rest[0])))
 
+    def _leave(self) -> None:
+        frame = self._frames[-1]
+        if frame.container.kind == "item" and not frame.marked:
+            self._fresh = True
+            self._emit([()], frame.container.after_blank)
+        self._frames.pop()
+
     def _marker(self, item: Container) -> str:
         if item.marker in ".)":
             return f"{item.number}{item.marker} "
@@ -176,6 +178,8 @@ class Layout:
 
     def _shown(self) -> list[_Frame]:
         """The innermost containers, as many as leave room for text."""
+        if not self._frames:
+            return []
         room = self.width - _LEAST
         shown: list[_Frame] = []
         for frame in reversed(self._frames):
@@ -187,7 +191,7 @@ class Layout:
         return shown
 
     def _room(self) -> int:
-        return max(self.width - sum(frame.size for frame in self._shown()), 2)
+        return max(self.width - sum([frame.size for frame in self._shown()]), 2)
 
     # Rows
 
