@@ -13,9 +13,10 @@ from rich.style import Style
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.look import Look, combine
+from zatsudan.terminal.markdown.runs import longest_unit
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
-from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
+from zatsudan.terminal.markdown.wrapping import wrap
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.clusters import is_alone, rule
 
