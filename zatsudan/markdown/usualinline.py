@@ -10,13 +10,15 @@ from zatsudan.markdown.pieces import BREAK, CLOSE, Inline
 
 # Text in which nothing can be meant but what stands there; `re` takes it in few steps so.
 _PLAIN = r"[^\n\r\0!\[\]<&*_`~$\\]"
-_WORDS = rf"(?:{_PLAIN}|!(?!\[)){_PLAIN}*(?:!(?!\[){_PLAIN}*)*"
+# What may be a mark, and is none here: it begins no image, stands inside a name, begins no entity.
+_NO_MARK = r"(?:!(?!\[)|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|&(?= ))"
+_WORDS = rf"(?:{_PLAIN}|{_NO_MARK}){_PLAIN}*(?:{_NO_MARK}{_PLAIN}*)*"
 _PART = re.compile(
     rf"(?P<text>{_WORDS})"
     r"|`(?P<code>[^\s\0`](?:[^\n\r\0`]*[^\s\0`])?)`(?!`)"
     r"|(?P<mark>\*\*?)(?!\*)"
     r"|(?P<end>\n)[ \t]*"
-    rf"|\[(?P<label>{_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
+    rf"|\[(?P<label>(?![^\]]*(?:://|www\.)){_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
     re.ASCII,
 )
 _OPENING = {"*": Inline("emphasis"), "**": Inline("strong")}
@@ -27,6 +29,7 @@ _BEHIND = " \n.,;:!?)"
 def read_usual(source: str) -> list[Inline] | None:
     """Read a text of words, code, links, and emphasis that holds no other; None for any other text."""
     shown = printable(source)
+    addresses = _may_say_address(source)
     found: list[Inline] = []
     opened, at = "", 0
     for part in _PART.finditer(source):
@@ -39,6 +42,8 @@ def read_usual(source: str) -> list[Inline] | None:
             text = (
                 shown[start:end].rstrip(" ") if source.startswith("\n", end) else shown[start:end]
             )
+            if addresses and _may_say_address(text):
+                return None
             if text:
                 found.append(Inline("text", text))
         elif kind == "code":
@@ -53,15 +58,12 @@ def read_usual(source: str) -> list[Inline] | None:
         else:
             label = shown[slice(*part.span("label"))]
             found += (Inline("link", address=part["address"]), Inline("text", label), CLOSE)
-    whole = at == len(source) and not opened
-    return found if whole and not _says_address(source, found) else None
+    return found if at == len(source) and not opened else None
 
 
-def _says_address(source: str, found: list[Inline]) -> bool:
-    """Whether a text among these pieces holds what may be an address (bareaddresses.py)."""
-    return ("://" in source or "www." in source) and any(
-        piece.kind == "text" and ("://" in piece.text or "www." in piece.text) for piece in found
-    )
+def _may_say_address(text: str) -> bool:
+    """Whether a text may hold an address (bareaddresses.py)."""
+    return "://" in text or "www." in text
 
 
 def _pairs(source: str, at: int, end: int, opened: str) -> bool:

@@ -42,15 +42,17 @@ class Parts:
     def upto(self, end: int) -> list[Piece]:
         """Take what stands before `end`."""
         found: list[Piece] = []
-        while self.at < end:
+        at, start = self.at, self._start
+        while at < end:
             text, style = self._pieces[self._number]
-            stop = self._start + len(text)
-            if stop <= self.at:
-                self._number, self._start = self._number + 1, stop
-                continue
-            last = min(stop, end)
-            found.append((text[self.at - self._start : last - self._start], style))
-            self.at = last
+            stop = start + len(text)
+            if at < stop:
+                last = min(stop, end)
+                found.append((text[at - start : last - start], style))
+                at = last
+            else:
+                self._number, start = self._number + 1, stop
+        self.at, self._start = at, start
         return found
 
 
