@@ -13,7 +13,7 @@ stays by itself; where none can, all is as Pygments has it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 #: What a rule matches by, what it does, and which state comes next.
 Rule = tuple[Callable[[str, int], "re.Match[str] | None"], Any, Any]
@@ -29,10 +29,10 @@ _GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?!\?)", re.DOTALL)
 _FLAGS = {re.ASCII: "a", re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s", re.VERBOSE: "x"}
 
 
-class Merged(NamedTuple):
+class Merged(tuple[Rule, ...]):
     """In the place of what a rule does: the rules that were merged, the first at 1 as its group is."""
 
-    rules: Sequence[Rule]
+    __slots__ = ()
 
 
 #: What was found by a rule, what the rule does, and which state comes next.
@@ -47,7 +47,7 @@ def taken(rules: Sequence[Rule], line: str, pos: int) -> Taken | None:
             continue
         if not isinstance(action, Merged):
             return match, action, new_state
-        own_match, action, new_state = action.rules[match.lastindex or 0]  # noqa: PLW2901  the rule that it was
+        own_match, action, new_state = action[match.lastindex or 0]  # noqa: PLW2901  the rule that it was
         if action is None or isinstance(action, tuple):
             return match, action, new_state
         # What it does may ask for groups of its own.
