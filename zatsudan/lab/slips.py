@@ -32,6 +32,16 @@ def advice(
     return _of_value(words, at, axis, special, others)
 
 
+def names_axis(words: Sequence[Word], at: int, others: Collection[str]) -> bool:
+    """Tell whether word `at`, which could be a text, begins what else is to be swept: values follow it."""
+    if words[at].quoted or at + 1 == len(words):
+        return False
+    name, value = words[at].text, words[at + 1]
+    if name in others:
+        return value.quoted or value.text.startswith("@")
+    return named(name) is not None and _VALUES.fullmatch(value.text) is not None
+
+
 def _of_value(
     words: Sequence[Word], at: int, axis: str, special: Collection[str], others: Collection[str]
 ) -> Printable:
