@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 ROWS = 9
 #: Rows of the line of help at most.
 FOOT = 2
+#: Seconds within which a key that is pressed once more was meant for the question before.
+TWICE = 0.3
 
 
 class Asker:
@@ -52,6 +54,7 @@ class Asker:
         self._note = EMPTY
         #: How often was drawn when the question came: a key pressed before it is seen is none of its answers.
         self._came_at = 0
+        self._since = 0.0
         self._app: Application[str | None] = page_application(
             self._layout(), self._keys(), style, input_, output, full_screen=False
         )
@@ -61,6 +64,7 @@ class Asker:
         works: list[asyncio.Task[None]] = []
 
         def begin() -> None:
+            self._since = asyncio.get_running_loop().time()
             if coming is not None:
                 works.append(asyncio.ensure_future(self._become(coming)))
 
@@ -163,6 +167,10 @@ class Asker:
     # --- the keys --------------------------------------------------------
 
     def _typed(self, buffer: Buffer) -> None:
+        soon = asyncio.get_running_loop().time() < self._since + TWICE
+        if soon and buffer.text in self._question.behind:
+            buffer.reset()
+            return
         self._note = EMPTY
         self._asking.type(buffer.text)
 
