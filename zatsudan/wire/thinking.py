@@ -235,7 +235,8 @@ class ThinkSplitter:
     def _answer(self, text: str, whole: bool) -> Parted:
         """Take an answer in which a further thought may begin."""
         if not self._held and not MARK.search(text):  # so is nearly all
-            return self._rest(text, whole)
+            self._said.add(text)
+            return text, "", ""
         text, self._held = self._held + text, ""
         tags = OPENINGS[self._form]
         start, end = tags.find(text, whole=whole)
