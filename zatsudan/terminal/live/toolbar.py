@@ -163,9 +163,7 @@ def short(tokens: int) -> str:
     return f"{thousands:.0f}k" if thousands >= 99.95 else f"{thousands:.1f}k".replace(".0k", "k")
 
 
-def keys_now(
-    text: str, *, busy: bool, aside: bool = False, answers: Printable = EMPTY
-) -> Printable:
+def keys_now(text: str, *, busy: bool, aside: bool, answers: Printable) -> Printable:
     """Return what the keys do with what stands in the input line, if that is not the usual.
 
     `answers` names the call of the model that the line is to answer.
