@@ -16,6 +16,7 @@ from zatsudan.lab.grid import read_sweep
         ("temperature 0 1 system a b", "x stands between two parameters: temperature … x system …"),
         ("system hello min_p 0 1", "x stands between two parameters: system … x min_p …"),
         ('system hello begin "Yes" "No"', "x stands between two parameters: system … x begin …"),
+        ('temperature 0 1 system "Be brief."', 'Write system="Be brief." for all, or x system … to cross it.'),
         ("begin Yes seed 7", "Write seed=7 for all, or x seed … to cross it."),
         ("temperature 0 1 seed 7", "Write seed=7 for all, or x seed … to cross it."),
         ("temperature 0 1 runs 4", "Write runs=4."),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from zatsudan.base.language import say
 from zatsudan.base.matching import meant
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.base.words import Word
+from zatsudan.base.words import Word, quote
 from zatsudan.parameters.table import named
 
 _NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,6})?|\.\d{1,6})"
@@ -53,7 +53,7 @@ def _of_value(
         return say(
             "Write {name}={value} for all, or x {name} … to cross it.",
             name=second[:40],
-            value=one_line(behind[0], 40),
+            value=one_line(quote(behind[0]), 40),
         )
     if second:
         return say(

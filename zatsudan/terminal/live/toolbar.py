@@ -179,5 +179,7 @@ def keys_now(text: str, *, busy: bool, aside: bool, answers: Printable) -> Print
         return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
     lines = text.count("\n") + 1
     if lines > MANY:
-        return say("{count:,} lines · Enter sends · Alt-Enter new line", count=lines)
+        return say(
+            "{count:,} lines · Enter sends · Alt-Enter new line", count=len(text.splitlines())
+        )
     return say("Enter sends · Alt-Enter new line") if lines > 1 else EMPTY
