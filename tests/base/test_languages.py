@@ -89,6 +89,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
+    "terminal/live/secondprocess.py": ("import sys; ",),  # a program
     "terminal/pages/deskview.py": ("reverse bold", "underline bold"),
     "terminal/pages/inspector.py": ("reverse",),
     "terminal/text/tokenrows.py": ("bg:",),

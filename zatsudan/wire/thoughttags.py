@@ -70,7 +70,8 @@ FORMS = (
 #: The last where the server leaves its special tokens out: words, which a text could begin with too.
 BARE = Form(("analysis",), ("assistantfinal",))
 BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
-BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
+# The word first: an expression that begins with letters is looked for like a word.
+BARE_END = re.compile(r"assistantfinal(?<=[.!?。！？)）]assistantfinal)(?=\S)")
 OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
 BEGINNINGS = (*(tag for tag, _ in OPENS), BOX)
 #: What ends a thought that nothing began.

@@ -86,6 +86,7 @@ class LiveView:
             self._thoughts += self._text
             self._text.clear()
             if self._content is not None:
+                self._content.finish()
                 self._content = None
                 self._think("")
                 self._reasoning_since = self._fed_since
@@ -96,6 +97,8 @@ class LiveView:
             self._thoughts.clear()
             self._text.clear()
             self._reasoning, self._reasoning_size = None, 0
+            if self._content is not None:
+                self._content.finish()
             self._content, self._thought_above = None, self._shown
 
     def behind(self) -> asyncio.Event | None:
@@ -145,12 +148,14 @@ class LiveView:
         self._notes.clear()
         until, room = self._clock() + FEED_SECONDS, bounds.FRAME
         while self._behind and room > 0 and self._clock() <= until:
-            size = min(room, bounds.PIECE)
             if self._thoughts:
-                text = joined(self._thoughts, size)
+                text = joined(self._thoughts, min(room, bounds.PIECE))
+                if self._content is not None:
+                    self._committed.extend(self._content.settle())
                 self._think(text)
             else:
-                text = joined(self._text, size)
+                at_once = self._content.at_once if self._content else bounds.PIECE
+                text = joined(self._text, min(room, at_once))
                 self._fold_reasoning()
                 if self._content is None:
                     self._content = self._make_stream(self.width)
@@ -161,6 +166,13 @@ class LiveView:
                 self._shown = self._shown or bool(rows)
             room -= len(text)
             self._behind -= len(text)
+        if self._waits and self._content is not None:
+            self._committed.extend(self._content.feed(""))
+
+    @property
+    def _waits(self) -> bool:
+        """Are rows to come of what has been fed?"""
+        return self._content is not None and self._content.waits
 
     def _think(self, text: str) -> None:
         if self._reasoning is None:
@@ -199,7 +211,7 @@ class LiveView:
         self._take()
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
-        return self._behind > 0
+        return self._behind > 0 or self._waits
 
 
 def note_rows(text: Printable, width: int) -> list[Styled]:
