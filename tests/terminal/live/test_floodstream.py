@@ -10,7 +10,7 @@ from tests.support.shapes import SHAPES
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
-from zatsudan.terminal.live.floodstream import FLOOD, RATE, FloodStream
+from zatsudan.terminal.live.floodstream import AT_ONCE, FLOOD, PATIENCE, RATE, FloodStream
 from zatsudan.terminal.live.replies import MarkdownStream, markdown_streams, whole_rows
 from zatsudan.terminal.live.secondprocess import SecondProcess
 from zatsudan.wire import bounds
@@ -28,10 +28,10 @@ class Scripted(SecondProcess):
         super().__init__(ENVIRON, Styles())
         self.asked: list[tuple[str, int]] = []
         self.may_answer = 0
-        self.begun = False
+        self.begun = self.ended = False
 
     def begin(self) -> None:
-        self.begun = self.ready = True
+        self.begun = True
 
     def ask(self, text: str, width: int) -> bool:
         if self.ready:
@@ -39,13 +39,14 @@ class Scripted(SecondProcess):
         return self.ready
 
     def answers(self) -> list[list[Styled]]:
+        self.ready = self.ready or (self.begun and not self.ended)
         taken = self.asked[: self.may_answer]
         del self.asked[: self.may_answer]
         self.may_answer = 0
-        return [whole_rows(text, MAKE(width).behind()) for text, width in taken]
+        return [whole_rows(text, MAKE(width).afresh()) for text, width in taken]
 
     def end(self) -> None:
-        self.ready = False
+        self.ready, self.ended = False, True
         self.asked.clear()
 
 
@@ -94,7 +95,7 @@ def test_what_is_not_handed_out_gets_the_width_that_it_is_shown_at(
         stream.resize(width)
     second.may_answer = 3
     rows = [*stream.feed(""), *stream.feed("the end"), *stream.finish()]
-    assert rows == whole_rows(rest + "the end", MAKE(widths[-1]).behind())
+    assert rows == whole_rows(rest + "the end", MAKE(widths[-1]).afresh())
 
 
 def test_shared_blocks_hold_the_rows_behind_them_back_until_they_are_there() -> None:
@@ -135,7 +136,49 @@ def test_only_a_flood_begins_a_process() -> None:
         as_a_model_writes.feed(piece)
     assert not slow.begun
     assert fast.begun
-    assert at_once.at_once == bounds.FRAME
+    at_once.feed("")
+    assert at_once.at_once == AT_ONCE
+
+
+@pytest.mark.parametrize("size", [4, 200, bounds.PIECE, 5000])
+def test_however_the_text_is_cut_the_process_is_asked_for_some(size: int) -> None:
+    text = SHAPES["mixed"](200_000)
+    second = Scripted()
+    stream = FloodStream(MAKE(60), second, lambda: 0.0)
+    asked = 0
+    waiting = ""
+    for at in range(0, len(text), size):
+        waiting += text[at : at + size]
+        if len(waiting) >= stream.at_once:  # as a frame gathers what has come
+            stream.feed(waiting)
+            waiting = ""
+        asked += len(second.asked)
+        second.may_answer = 3
+    assert asked > 10
+
+
+def test_a_process_that_does_not_answer_is_not_waited_for() -> None:
+    second = Scripted()
+    now = 0.0
+    stream = FloodStream(MAKE(60), second, lambda: now, flood=0, least=1)
+    stream.feed("one\n\n")
+    stream.feed("two\n\nthree\n\nfour\n\n")
+    now = PATIENCE
+    assert stream.feed("") == []
+    now += 0.1
+    assert stream.feed("") == ["", "three", "", "four"]
+    assert second.ended
+    assert not stream.waits
+
+
+def test_the_same_width_changes_nothing() -> None:
+    second = Scripted()
+    stream = shared(second)
+    stream.feed("one\n\n")
+    stream.feed("two\n\nthree\n\nfour\n\n")
+    stream.resize(60)
+    assert stream.waits
+    assert len(second.asked) == 1
 
 
 def test_a_small_text_is_not_worth_the_way() -> None:

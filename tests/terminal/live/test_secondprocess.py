@@ -4,14 +4,16 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.support.shapes import SHAPES
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
+from zatsudan.terminal.live import secondprocess
 from zatsudan.terminal.live.replies import markdown_streams, whole_rows
-from zatsudan.terminal.live.secondprocess import SecondProcess
+from zatsudan.terminal.live.secondprocess import SecondProcess, processors
 from zatsudan.terminal.text.widths import TOLD, set_told
 
 pytestmark = pytest.mark.posix  # a pipe that does not wait: on Windows from Python 3.12 on
@@ -54,7 +56,7 @@ def test_it_answers_as_this_process_would_in_this_terminal_and_these_styles() ->
         for text, width in zip(texts, widths, strict=True):
             assert second.ask(text, width)
         assert answered(second, 4) == [
-            whole_rows(text, make(width).behind())
+            whole_rows(text, make(width).afresh())
             for text, width in zip(texts, widths, strict=True)
         ]
         second.end()
@@ -95,9 +97,42 @@ def test_when_the_terminal_has_told_more_of_its_characters_it_is_not_asked() -> 
 
 
 def test_where_no_process_can_be_begun_none_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    for executable in ("/nowhere/python", "", None):
+        monkeypatch.setattr(sys, "executable", executable)
+        second = SecondProcess(ENVIRON, STYLES)
+        second.begin()
+        assert second.answers() == []
+        assert not second.ready
+        assert not second.ask("one\n\n", 80)
+        second.end()
+
+
+@pytest.mark.parametrize("printed", ["hi", "", "0.1.0 /elsewhere", "7\\nhi"])
+def test_one_that_prints_something_else_is_none(printed: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"print('{printed}', flush=True)")
+    second = SecondProcess({**ENVIRON, "PYTHONPATH": str(tmp_path)}, STYLES)
+    second.begin()
+    process = second._process
+    assert process is not None
+    for _ in range(1000):
+        assert second.answers() == []
+        if second._process is None:
+            break
+        time.sleep(0.01)
+    assert process.returncode is not None
+    assert not second.ready
+
+
+def test_nonsense_in_the_place_of_an_answer_ends_it() -> None:
+    second = begun()
+    second._read += b"some warning\n"
+    assert second.answers() == []
+    assert not second.ready
+
+
+def test_on_one_processor_it_would_only_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secondprocess, "processors", lambda: 1)
     second = SecondProcess(ENVIRON, STYLES)
     second.begin()
-    assert not second.ready
-    assert not second.ask("one\n\n", 80)
-    second.end()
+    assert second._process is None
+    assert processors() >= 1

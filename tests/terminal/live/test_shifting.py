@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Point
 from pyte.screens import Char
@@ -120,6 +120,7 @@ async def seen(
 @pytest.mark.timeout(180)
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from([(80, 24), (40, 14), (30, 10)]), DONE)
+@example((30, 10), [([""], [""] * 5), "long " * 12, ([], [])])  # a draft that has more room again
 def test_the_screen_is_the_one_that_is_drawn_anew(
     size: tuple[int, int], steps: list[object]
 ) -> None:

@@ -18,19 +18,24 @@ from zatsudan.wire import bounds
 #: A flood: so many characters have come, and so many a second. A process takes as long to begin
 #: as to lay all of that out.
 FLOOD, RATE = 2**16, 2**18
-#: Characters that are worth the way to another process and back.
-LEAST = 2**10
+#: Characters that are worth the way to another process and back, and those to look at together.
+LEAST, AT_ONCE = 2**10, 2**12
 #: Texts that the second process has at a time: one that it lays out, and those to go on with.
-AHEAD = 3
+AHEAD = 4
+#: Seconds for an answer, which comes in a fiftieth of that. A process that is stopped gives none.
+PATIENCE = 0.5
 
 
 class _Part:
     """Rows in their place, or blocks that the other has: then `rows` is None until they are there."""
 
-    def __init__(self, rows: Sequence[Styled] | None, text: str = "", behind: str = "") -> None:
+    def __init__(
+        self, rows: Sequence[Styled] | None, text: str = "", since: str = "", asked: float = 0.0
+    ) -> None:
         self.rows = rows
         self.text = text
-        self.behind = [behind]  # all that came behind the blocks
+        self.since = [since]  # all that came behind the blocks
+        self.asked = asked  # when
 
 
 class FloodStream(RowStream):
@@ -56,12 +61,12 @@ class FloodStream(RowStream):
         self._began = clock()
         self._came = 0  # characters
         self._flooded = False
-        self._parts: deque[_Part] = deque()  # the first one is the other's
+        self._parts: deque[_Part] = deque()  # the first one has blocks
         self._asked: deque[_Part] = deque()  # in the order of the answers to come
 
     @property
     def at_once(self) -> int:
-        return bounds.FRAME if self._second.ready else bounds.PIECE
+        return AT_ONCE if self._second.ready else bounds.PIECE
 
     @property
     def waits(self) -> bool:
@@ -70,8 +75,9 @@ class FloodStream(RowStream):
     def feed(self, text: str) -> Sequence[Styled]:
         if not self._floods(len(text)):
             return self._stream.feed(text)
+        self._take_answers()
         for part in self._asked:
-            part.behind.append(text)
+            part.since.append(text)
         shared = len(self._asked)
         before, behind = self._stream.feed_around(text, self._share)
         if not self._parts and len(self._asked) == shared:
@@ -79,25 +85,27 @@ class FloodStream(RowStream):
         self._parts.append(_Part(before))
         self._parts.extend(list(self._asked)[shared:])
         self._parts.append(_Part(behind))
-        self._take_answers()
         return self._ready()
 
     def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         return self._stream.tail(limit, hold=hold)
 
     def resize(self, width: int) -> None:
+        if width == self._stream.width:
+            return
         self._stream.resize(width)
         if self._parts:  # their rows have another width
-            text = "".join([self._parts[0].text, *self._parts[0].behind])
-            self._stream = self._stream.behind()
+            text = "".join([self._parts[0].text, *self._parts[0].since])
+            for part in self._parts:
+                part.rows = ()  # whatever is answered
+            self._stream = self._stream.afresh()
             self._parts.clear()
             self._parts.append(_Part(self._stream.feed(text), text))
 
     def settle(self) -> Sequence[Styled]:
         self._take_answers()
         for part in self._parts:
-            if part.rows is None:
-                part.rows = whole_rows(part.text, self._stream.behind())
+            self._lay_out(part)
         return self._ready()
 
     def finish(self) -> Sequence[Styled]:
@@ -119,19 +127,27 @@ class FloodStream(RowStream):
             return False
         if not self._second.ask(text, self._stream.width):
             return False
-        self._asked.append(_Part(None, text, behind))
+        self._asked.append(_Part(None, text, behind, self._clock()))
         return True
 
     def _take_answers(self) -> None:
         for rows in self._second.answers():
             part = self._asked.popleft()
             part.rows = rows if part.rows is None else part.rows
-        if self._asked and not self._second.ready:  # it has ended
+        if self._asked and self._clock() - self._asked[0].asked > PATIENCE:
+            self._second.end()
+        if self._asked and not self._second.ready:
             for part in self._asked:
-                part.rows = whole_rows(part.text, self._stream.behind())
+                self._lay_out(part)
             self._asked.clear()
 
+    def _lay_out(self, part: _Part) -> None:
+        """Lay out here what is not answered."""
+        if part.rows is None:
+            part.rows = whole_rows(part.text, self._stream.afresh())
+
     def _ready(self) -> list[Styled]:
+        """Take the rows before the first blocks that the other has."""
         rows: list[Styled] = []
         while self._parts and (some := self._parts[0].rows) is not None:
             rows += some

@@ -57,9 +57,9 @@ class Frames:
         """Return what the next frame sets, or the end of all of them; None behind it."""
         return self._drawn if self._open else None
 
-    def soon(self) -> None:
-        """Draw as soon as may be."""
-        self._schedule(self._clock())
+    def soon(self, seconds: float = 0.0) -> None:
+        """Draw as soon as may be, or after some seconds."""
+        self._schedule(self._clock() + seconds)
 
     def close(self) -> None:
         """Draw no more."""

@@ -165,9 +165,10 @@ class Painter:
             return False
         below = ptk.below(self._app)
         if len(old) != len(new):
-            anew = len(old) + len(held) != len(new)
+            live = len(new) - len(held)
+            reserved = max(len(old), live) if live != len(old) else 0
             fits = room(old, new, below) <= self._output.real_size.rows
-            if not fits or not ptk.stays(self._app, self._output, reserved_anew=anew):
+            if not fits or not ptk.stays(self._app, self._output, reserved=reserved):
                 return False
         # A few bytes need no word that they belong together: they are read at once.
         text = shifted(old, new, below, columns)

@@ -259,14 +259,18 @@ def below(app: LiveApplication) -> Below:
     return Below(cursor(app), screen.height if screen is not None else 1)
 
 
-def stays(app: LiveApplication, output: ReservingOutput, *, reserved_anew: bool) -> bool:
+def stays(app: LiveApplication, output: ReservingOutput, *, reserved: int) -> bool:
     """Tell whether the application would look as it does if it were drawn anew where its rows move to.
 
-    It might not where there is little room, of which the painter has `reserved_anew`, nor where rows
-    at the end have become blank: prompt_toolkit lets go of them only when it draws all.
+    It might not where there is little room, of which the painter has had or will have other rows,
+    `reserved` at most (0: as many as before), nor where rows at the end have become blank:
+    prompt_toolkit lets go of them only when it draws all.
     """
     screen = app.renderer.last_rendered_screen
-    if screen is None or (reserved_anew and not _roomy(screen, output.get_size())):
+    size = output.real_size
+    if screen is None or (
+        reserved and not _roomy(screen, size._replace(rows=size.rows - reserved))
+    ):
         return False
     return any(cell.char != " " for cell in screen.data_buffer[screen.height - 1].values())
 

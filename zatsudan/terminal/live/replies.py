@@ -55,7 +55,7 @@ class MarkdownStream(RowStream):
         before, behind = (self._texts(some, self._given) for some in rows)
         return before, behind
 
-    def behind(self) -> "MarkdownStream":
+    def afresh(self) -> "MarkdownStream":
         """Return a stream for the text behind whole blocks, which hangs on nothing before it."""
         return MarkdownStream(self.width, self._look, self._system, begun=True)
 

@@ -1,6 +1,6 @@
 """A second process that lays Markdown out, both its ends: it is asked by a pipe and answers by another.
 
-It is told first, in a line of JSON, of the terminal and of the styles. Asked with a line that has
+It is told first, in a line of JSON, of the styles and of the terminal. Asked with a line that has
 a width in cells and the bytes of a text, and that text, it answers with a line that has the bytes
 of its rows, and those. Whoever asks waits for nothing.
 """
@@ -10,34 +10,36 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import zatsudan
-from zatsudan.base import programs
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.replies import markdown_streams, whole_rows
 from zatsudan.terminal.text.rows import lines_of, rows_of
 from zatsudan.terminal.text.widths import TOLD, set_told
 
-#: Where this package lies is looked at behind all other places, and the current directory never.
+#: Where this package lies.
+_FOLDER = Path(zatsudan.__file__).parents[1]
+#: It is looked at behind all other places, and the current directory never.
 _PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from zatsudan.terminal.live.secondprocess import serve; "
     "serve(sys.stdin.buffer, sys.stdout.buffer)"
 )
-#: What it writes when it has begun.
-_READY = b"\n"
 #: Bytes that are read at a time.
 _READ = 2**16
+#: What it writes when it has begun: one that is of other files would lay out as they do.
+_GREETING = f"{zatsudan.__version__} {Path(__file__).resolve()}".encode(errors="replace")
 
 
 class SecondProcess:
     """Lays whole blocks out; the answers come in the order of the questions.
 
-    Without it nothing is lost but time: it may not begin, and may end at any moment.
+    Without it nothing is lost but time: it may not begin, and may end at any moment. It is POSIX
+    alone that can ask a pipe without waiting for it, in all versions of Python.
     """
 
     def __init__(self, environ: Mapping[str, str], styles: Styles) -> None:
@@ -51,36 +53,37 @@ class SecondProcess:
         """Has it begun, so that it can be asked?"""
 
     def begin(self) -> None:
-        """Start it, unless it runs."""
-        if self._process is not None:
+        """Start it, where there is a processor for it, unless it runs."""
+        frozen = getattr(sys, "frozen", False)  # then the executable is no Python
+        if sys.platform == "win32" or self._process or frozen or not sys.executable:
             return
-        if sys.platform == "win32" and sys.version_info < (3, 12):
-            return  # there, pipes always wait
+        if processors() < 2:
+            return
         self._told = dict(TOLD)
         with contextlib.suppress(OSError, ValueError):
-            process = subprocess.Popen(  # noqa: S603  Python itself
-                [sys.executable, "-P", "-c", _PROGRAM, str(Path(zatsudan.__file__).parents[1])],
+            self._process = process = subprocess.Popen(  # noqa: S603  Python itself
+                [sys.executable, "-P", "-c", _PROGRAM, str(_FOLDER)],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                creationflags=programs.APART,
+                env=dict(self._environ),
                 start_new_session=True,  # Ctrl-C is none of its own
             )
-            self._process = process
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    os.set_blocking(pipe.fileno(), False)
-            told = [dict(self._environ), *self._styles, self._told]
-            self._to_write += json.dumps(told, default=dict).encode() + b"\n"
+            try:
+                for pipe in (process.stdin, process.stdout):
+                    if pipe is not None:
+                        os.set_blocking(pipe.fileno(), False)
+            except OSError:
+                self.end()
+                return
+            self._to_write += json.dumps([*self._styles, self._told], default=dict).encode() + b"\n"
             self._write()
 
     def ask(self, text: str, width: int) -> bool:
         """Have whole blocks laid out in rows of `width` cells; tell whether that will be answered."""
         if self._told != TOLD:  # the terminal has said more about characters since
             self.end()
-        if not self.ready:
-            self.answers()
         if not self.ready:
             return False
         data = text.encode()
@@ -90,24 +93,34 @@ class SecondProcess:
 
     def answers(self) -> list[list[Styled]]:
         """Return the rows of each text that was asked for, as far as they have come."""
-        self._write()
+        try:
+            self._write()
+            self._read_on()
+            if not self.ready and b"\n" in self._read:
+                greeting, _, self._read = self._read.partition(b"\n")
+                self.ready = greeting == _GREETING
+                if not self.ready:  # another version, or one that prints
+                    self.end()
+            return list(self._answered())
+        except (OSError, ValueError):
+            self.end()
+            return []
+
+    def _read_on(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while self._process is not None and self._process.stdout is not None:
                 data = os.read(self._process.stdout.fileno(), _READ)
                 if not data:
                     self.end()
                 self._read += data
-        answers = []
-        if self._read.startswith(_READY):
-            self.ready = True
-            del self._read[: len(_READY)]
+
+    def _answered(self) -> Iterator[list[Styled]]:
         while (end := self._read.find(b"\n")) >= 0:
-            size = int(self._read[:end])
-            if len(self._read) < end + 1 + size:
-                break
-            answers.append(rows_of(self._read[end + 1 : end + 1 + size].decode()))
-            del self._read[: end + 1 + size]
-        return answers
+            stop = end + 1 + int(self._read[:end])
+            if len(self._read) < stop:
+                return
+            yield rows_of(self._read[end + 1 : stop].decode())
+            del self._read[:stop]
 
     def end(self) -> None:
         """End it; what was asked for and not answered will not be."""
@@ -137,16 +150,22 @@ class SecondProcess:
             self.end()
 
 
+def processors() -> int:
+    """Return how many processors this process may run on."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
 def serve(read: BinaryIO, write: BinaryIO) -> None:
     """Answer until nothing more is asked: this is all that the second process does."""
-    environ, theme, own, sixteen, told = json.loads(read.readline())
+    theme, own, sixteen, told = json.loads(read.readline())
     set_told(told)
-    make = markdown_streams(environ, Styles(theme, own, sixteen))
-    write.write(_READY)
+    make = markdown_streams(os.environ, Styles(theme, own, sixteen))
+    write.write(_GREETING + b"\n")
     write.flush()
     while asked := read.readline():
         width, size = map(int, asked.split())
-        stream = make(width).behind()
+        stream = make(width).afresh()
         rows = lines_of(whole_rows(read.read(size).decode(), stream)).encode()
         write.write(b"%d\n" % len(rows) + rows)
         write.flush()

@@ -24,6 +24,8 @@ TAIL_ROWS = 12
 REASONING_ROWS = 4
 #: How long a frame may go on feeding what has come, in seconds: then the keys have their turn.
 FEED_SECONDS = 0.05
+#: When to look again for rows that are to come without more text, in seconds.
+WAIT_SECONDS = 0.005
 
 
 class LiveView:
@@ -144,6 +146,8 @@ class LiveView:
 
     def _take(self, room: int = bounds.FRAME) -> None:
         """Feed what has come since the last frame, as much of it as a frame may cost."""
+        if self._content is not None and (self._notes or self._thoughts):
+            self._committed.extend(self._content.settle())  # it came before them
         for note in self._notes:
             self._committed += [*note_rows(note, self.width), EMPTY]
         self._notes.clear()
@@ -151,8 +155,6 @@ class LiveView:
         while self._behind and room > 0 and self._clock() <= until:
             if self._thoughts:
                 text = joined(self._thoughts, min(room, bounds.PIECE))
-                if self._content is not None:
-                    self._committed.extend(self._content.settle())
                 self._think(text)
             else:
                 at_once = self._content.at_once if self._content else bounds.PIECE
@@ -217,7 +219,9 @@ class LiveView:
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
         self._painter.flow.drawn(before - self._behind)
-        return self._behind > 0 or self._waits
+        if self._waits:
+            self._frames.soon(WAIT_SECONDS)
+        return self._behind > 0
 
     def _go_on(self) -> None:
         """Draw what has waited until the terminal had read what was written before."""
