@@ -116,4 +116,6 @@ class Tags:
 LONE_TAGS = Tags(tuple(LONE))
 ALL_TAGS = Tags((*LONE, *BARE.closes))
 CLOSES = {form: Tags(form.closes) for form in FORMS}
+#: What begins a further thought; behind an answer in tags of its own there is none.
+OPENINGS = {form: Tags(form.opens) for form in FORMS if not form.ends}
 ENDS = {form: Tags(form.ends) for form in FORMS if form.ends}

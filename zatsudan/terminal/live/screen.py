@@ -257,6 +257,9 @@ class LiveSurface(UnderWay):
         return None
 
     async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
+        draft = self._prompt.buffer
+        if question.keys and set(draft.text) <= {row.key for row in question.rows}:
+            draft.reset()  # its keys alone: they were pressed before it came
         return await self.lending.ask(question, coming)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
