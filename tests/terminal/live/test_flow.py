@@ -126,7 +126,7 @@ def test_a_terminal_that_answers_at_once_gets_whole_frames() -> None:
     assert far.frame()
     for _ in range(3):
         assert far.frame(cost=NEAR_SECONDS * 2)  # no answer is read while a frame is laid out
-        far.now += NEAR_SECONDS / 2
+        far.now += NEAR_SECONDS / 3
         far.answer()
         assert far.flow.most == bounds.FRAME
     far.answer()
