@@ -140,18 +140,19 @@ def main() -> None:
     write(
         f"A terminal of {COLUMNS}x{ROWS}, round trip {DELAY * 2:.1f} s, {SHARE:.0%} of frames "
         f"{LATE:.1f} s late; medians of {args.rounds} rounds.\n\n"
-        "| line | reply | bytes a byte | key answered, ms (median, worst) | under way at Ctrl-C, bytes "
-        "| written after it, bytes | until it held, s |\n|---|---|--:|--:|--:|--:|--:|\n"
+        "| line | reply | tokens a second | bytes a byte | key answered, ms (median, worst) "
+        "| under way at Ctrl-C, bytes | written after it, bytes | until it held, s |\n"
+        "|---|---|--:|--:|--:|--:|--:|--:|\n"
     )
     with serving() as url:
         for line, bytes_a_second in (("1 MB/s", 1e6), ("20 kB/s", 2e4)):
             for rate in (50, 200, 0):
                 rows = [_one(url, bytes_a_second, rate, chance) for _ in range(args.rounds)]
-                ratio, keys, under_way, after, held = zip(*rows, strict=True)
+                speed, ratio, keys, under_way, after, held = zip(*rows, strict=True)
                 pressed = [one for some in keys for one in some]
                 write(
                     f"| {line} | {f'{rate} tok/s' if rate else 'full speed'} "
-                    f"| {statistics.median(ratio):.1f} "
+                    f"| {statistics.median(speed):,.0f} | {statistics.median(ratio):.1f} "
                     f"| {statistics.median(pressed):.1f}, {max(pressed):.1f} "
                     f"| {statistics.median(under_way):,.0f} | {statistics.median(after):,.0f} "
                     f"| {statistics.median(held):.2f} |\n"
@@ -161,10 +162,10 @@ def main() -> None:
 
 def _one(
     url: str, bytes_a_second: float, rate: int, chance: random.Random
-) -> tuple[float, list[float], int, int, float]:
+) -> tuple[float, float, list[float], int, int, float]:
     with _started(url, bytes_a_second, chance) as (bench, driven):
         whole = bench.ask(driven, "mixed", 8 * rate or 8_000, rate)
-        whole.end()
+        speed = whole.tokens / (whole.end() - whole.at)
         ratio = whole.bytes_ratio
         under = bench.ask(driven, "mixed", 12 * rate or 60_000, rate)
         while len(driven.read) - under.start < 8_000:
@@ -176,7 +177,7 @@ def _one(
             driven.type("\x15")
             asked = bench.ask(driven, "mixed", 20 * rate, rate)
             driven.run(1.0)
-        return ratio, pressed or [0.0], *_behind(driven, asked)
+        return speed, ratio, pressed or [0.0], *_behind(driven, asked)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ NEAR_SECONDS = 0.05
 ANSWER_SECONDS = 2.0
 #: So long after that a terminal that had answered before is asked again.
 AGAIN_SECONDS = 10.0
-#: Frames that may be under way to a terminal that is near.
-_FRAMES = 2
+#: Frames that may be under way to a terminal that is near, and that make a screenful for one that is far:
+#: characters of those, of which each is two bytes or so with the colours.
+_FRAMES, _SHARE = 2, 6
 
 
 class Flow:
@@ -51,6 +52,8 @@ class Flow:
         self._near = False
         self._heard = 0.0  # when it answered last
         self._written = 0
+        self._before = 0  # the frame that is being drawn
+        self._frame = 0  # bytes of the last one
         self._arrived = 0
         #: What was written before each question that is open, when that was, and `_drawing` then.
         self._open: deque[tuple[int, float, float]] = deque()
@@ -73,7 +76,7 @@ class Flow:
         """Characters that a frame takes, and that may wait for one."""
         if self._silent or self._near:
             return bounds.FRAME
-        return max(FLOOD, min(bounds.FRAME, self._screenful // 4))
+        return max(FLOOD, min(bounds.FRAME, self._screenful // _SHARE))
 
     @property
     def _screenful(self) -> int:
@@ -85,7 +88,7 @@ class Flow:
 
         0 where it is to wait for the terminal: `then` is called as soon as that has answered.
         """
-        self._began = self._clock()
+        self._began, self._before = self._clock(), self._written
         if self._rests or self._full():
             self._then = then
             return 0
@@ -102,7 +105,7 @@ class Flow:
             return False
         if self._near:
             return len(self._open) >= _FRAMES
-        return self._written - self._arrived > self._screenful // 2
+        return self._written - self._arrived + self._frame > self._screenful
 
     def drawn(self, took: int) -> None:
         """A frame was written that took so many characters: ask behind it when it has arrived."""
@@ -110,6 +113,7 @@ class Flow:
         self._drawing += now - self._began
         if took < FLOOD or not self._answers:
             return
+        self._frame = self._written - self._before
         if self._silent and now - self._open[-1][1] < AGAIN_SECONDS:
             return
         if self._ask(QUESTION):

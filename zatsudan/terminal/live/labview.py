@@ -43,6 +43,7 @@ class LabView:
         self._cuts: list[list[int]] = [[] for _ in run.slots]  # where another reply begins
         self._fed = [0] * len(run.slots)
         self._behind = [0] * len(run.slots)  # characters that have come and are not fed
+        self._most = painter.flow.most  # of these, before no more of a reply is read
         self._groups = fitting(len(run.slots), self.width)
         self._columns: Columns | None = None
         self._body = False  # has a row of the present group's replies been committed?
@@ -81,7 +82,7 @@ class LabView:
 
     def _flooded(self, number: int) -> bool:
         shown = bool(self._groups) and number in self._groups[0]
-        return shown and self._behind[number] > bounds.FRAME
+        return shown and self._behind[number] > self._most
 
     def ended(self, _number: int) -> None:
         """One reply has ended: its slot says how."""
@@ -144,17 +145,25 @@ class LabView:
     def _draw(self, hold: bool) -> bool:
         if not self._painter.ready():
             return False  # nothing is laid out for a width that it would not be painted at
-        more = self._take()
+        room = self._painter.flow.room(self._go_on)
+        if not room:
+            return False
+        before, self._most = sum(self._behind), room
+        more = self._take(room)
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
+        self._painter.flow.drawn(before - sum(self._behind))
         return more
 
-    def _take(self) -> bool:
+    def _go_on(self) -> None:
+        """Draw what has waited until the terminal had read what was written before."""
+        self._frames.fed(flood=True)
+
+    def _take(self, room: int = bounds.FRAME) -> bool:
         """Feed what has come since the last frame; commit what is final, group by group.
 
         Returns whether there is more than a frame takes.
         """
-        room = bounds.FRAME
         while self._groups and room > 0:
             if self._columns is None and all(map(self._unasked, self._groups[0])):
                 self._groups.pop(0)  # hundreds may be left when no server is, or no budget
