@@ -84,11 +84,9 @@ def base(text: str) -> str:
     return ""
 
 
-def longest_unit(pieces: list[Piece], limit: int) -> int:
-    """Cells of the longest stretch that should not be cut, at most `limit`."""
-    # Joined, since a change of style is no place to break.
-    whole = "".join(text for text, _ in pieces).replace(HARD, " ")
-    return min(_unit_cells(whole), limit)
+def longest_unit(text: str, limit: int) -> int:
+    """Cells of the longest stretch of a text that should not be cut, at most `limit`."""
+    return min(max(map(_unit_cells, text.split(HARD))), limit)
 
 
 def _unit_cells(text: str) -> int:

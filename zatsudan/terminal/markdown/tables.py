@@ -87,8 +87,9 @@ class Table:
             styled(inline(text), self._look, style) if text else [] for text in leaf.cells(line)
         ]
         if not self._settled:
-            wide = [max(map(cells_of, _lines(cell))) for cell in cells]
-            least = [longest_unit(cell, _LONGEST_WORD) for cell in cells]
+            texts = ["".join([text for text, _ in cell]) for cell in cells]
+            wide = [max(map(cells_of, text.split(HARD))) for text in texts]
+            least = [longest_unit(text, _LONGEST_WORD) for text in texts]
             self._wide = list(map(max, self._wide, wide)) if self._wide else wide
             self._least = list(map(max, self._least, least)) if self._least else least
         if head:
@@ -219,10 +220,6 @@ def widen(widths: list[int], available: int) -> list[int]:
         grown.append(width + more)
         spare -= more
     return [*grown, widths[-1] + spare]
-
-
-def _lines(cell: list[Piece]) -> list[str]:
-    return "".join(text for text, _ in cell).split(HARD)
 
 
 def _aligned(line: list[Piece], missing: int, align: str) -> list[Piece]:
