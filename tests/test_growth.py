@@ -55,6 +55,14 @@ def test_a_thought_that_may_end_at_any_place() -> None:
     assert (len(content), before) == (3 * MILLION // 2, "text")
 
 
+@pytest.mark.parametrize("more", ["x.\n<think></think>", "x <think> ", "```\n<think>\n"])
+def test_further_thoughts_and_what_is_none(more: str) -> None:
+    splitter = ThinkSplitter()
+    splitter.feed("<think>so</think>")
+    for _ in range(MILLION // 10):
+        splitter.feed(more)
+
+
 def test_a_call_in_many_pieces() -> None:
     reply = Reply()
     piece = [{"index": 0, "function": {"name": "", "arguments": "aaaa"}}]

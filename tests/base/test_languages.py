@@ -69,6 +69,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
+    "sessions/looked.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program
@@ -89,6 +90,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/characters/beside.py": ("\nimport json",),  # a program
     "talk/running.py": ("\n… {} bytes",),  # output, which is sent too
     "terminal/live/prompt.py": ("fg:", "noinherit"),
+    "terminal/live/secondprocess.py": ("import sys; ",),  # a program
     "terminal/pages/deskview.py": ("reverse bold", "underline bold"),
     "terminal/pages/inspector.py": ("reverse",),
     "terminal/text/tokenrows.py": ("bg:",),

@@ -160,6 +160,8 @@ def test_an_address_is_shown_without_them(url: str, shown: str) -> None:
         ("/connect https://host/v1", "/connect https://host/v1"),
         ("/connect https://me:pw@host/v1", "/connect https://[key]@host/v1"),
         ("/connect sk-abcdefgh12345678", "/connect [key]"),
+        ("／connect　0a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f", "／connect [key]"),
+        ("/connect https://host/v1　hunter2", "/connect https://host/v1 [key]"),
         ("/set +api_key=hunter2", "/set +api_key=[key]"),
         ("/set +api_key hunter2", "/set +api_key [key]"),
         ("/set api_key_env NAME", "/set api_key_env NAME"),

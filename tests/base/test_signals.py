@@ -42,3 +42,21 @@ async def test_outside_the_main_thread_nothing_is_caught() -> None:
     before = signal.getsignal(signal.SIGINT)
     await asyncio.to_thread(elsewhere)
     assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.usefixtures("caught_by")
+async def test_what_was_not_set_from_python_is_given_to_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, by_python = signal.getsignal(signal.SIGINT), signal.signal
+
+    def unknown(number: int, handler: signal.Handlers) -> None:
+        by_python(number, handler)
+
+    with monkeypatch.context() as patched:  # as where a program that embeds Python set it
+        patched.setattr(signal, "getsignal", lambda _: None)
+        patched.setattr(signal, "signal", unknown)
+        release = signals.listen(signal.SIGINT, lambda: None)
+    release()
+    given_back = signal.signal(signal.SIGINT, before)
+    assert given_back is signal.SIG_DFL

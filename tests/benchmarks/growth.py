@@ -36,7 +36,7 @@ from zatsudan.commands import picking
 from zatsudan.config import configtext, exposed, presetfiles, profiles
 from zatsudan.lab import diff, metrics
 from zatsudan.lab.diff import difference_at
-from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.codeblocks import ats_in_code, code_blocks, fenced
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.links import links
 from zatsudan.servers.engine import quantisations
@@ -269,7 +269,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "mentions": mentions,
     "said": said,
     "code_blocks": code_blocks,
-    "in_code": lambda text: in_code(text, "@"),
+    "ats_in_code": ats_in_code,
     "fenced": lambda text: fenced(text, ""),
     "printable": printable,
     "printable_json": printable_json,

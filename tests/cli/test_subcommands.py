@@ -314,12 +314,18 @@ parameters = { "stop" = ["abc"], max_tokens = 5 }
 """
 
 
+def config_file(home: Path) -> Path:
+    """Where the config file of this home is to stand."""
+    path = platform_places().config_file
+    assert home in path.parents
+    path.parent.mkdir(parents=True)
+    return path
+
+
 def test_the_config_is_shown_without_its_secrets(
     clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = platform_places().config_file
-    path.parent.mkdir(parents=True)
-    assert clean_environment in path.parents
+    path = config_file(clean_environment)
     # Also what cannot be read, as somebody shows it who asks for help.
     for text in (HOLDS_SECRETS, HOLDS_SECRETS + "broken = \n"):
         path.write_text(text)
@@ -348,9 +354,7 @@ def test_the_config_is_shown_without_its_secrets(
 def test_any_secret_that_others_can_read_is_told(
     line: str, clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = platform_places().config_file
-    assert clean_environment in path.parents
-    path.parent.mkdir(parents=True)
+    path = config_file(clean_environment)
     for text, mode, told in (
         (line, 0o644, True),
         (line, 0o600, False),
@@ -365,9 +369,7 @@ def test_any_secret_that_others_can_read_is_told(
 def test_a_key_that_would_leave_unencrypted_is_told_of_each_profile(
     clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = platform_places().config_file
-    assert clean_environment in path.parents
-    path.parent.mkdir(parents=True)
+    path = config_file(clean_environment)
     path.write_text(HOLDS_SECRETS)
     path.chmod(0o600)
     assert run("config", "check") == 0
@@ -379,9 +381,7 @@ def test_a_key_that_would_leave_unencrypted_is_told_of_each_profile(
 def test_a_key_of_the_wrong_type_is_not_in_the_error(
     clean_environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = platform_places().config_file
-    assert clean_environment in path.parents
-    path.parent.mkdir(parents=True)
+    path = config_file(clean_environment)
     for line in ("api_key = 1234567890", "headers = { Authorization = 1234567890 }"):
         path.write_text(f"[profiles.a]\n{line}\n")
         assert run("config", "check") == 2

@@ -13,7 +13,7 @@ from zatsudan.base.printable import printable
 from zatsudan.commands import COMMANDS
 from zatsudan.commands.outcomes import Generate, Leave, Outcome, Pick, Prefill, Show
 from zatsudan.commands.parts import Line, Table, Talk
-from zatsudan.commands.registry import ATTACHING, Choice, collect, command, find
+from zatsudan.commands.registry import ATTACHING, Choice, collect, command, find, unfolded
 from zatsudan.parameters.table import BY_NAME
 from zatsudan.talk import continuing
 from zatsudan.talk.chat import Chat
@@ -33,6 +33,11 @@ async def chat(tmp_path: Path) -> Chat:
 
 
 # --- the table ------------------------------------------------------------
+
+
+def test_a_page_is_broken_by_the_screen_and_by_its_paragraphs() -> None:
+    assert unfolded(printable("one\ntwo.\n\nthree")) == "one two.\n\nthree"
+    assert unfolded(printable("選び、\n送る。\n続く\n\n次")) == "選び、送る。続く\n\n次"
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

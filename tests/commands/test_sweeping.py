@@ -209,6 +209,7 @@ async def test_what_was_cut_is_gone_on_with(tmp_path: Path) -> None:
 
 
 async def _gone_on(chat: Chat, labels: list[str]) -> None:
+    assert lines(await run(chat, "/lab"))[-1].startswith("2 are left: /sweep continue · ")
     outcome = await experiment(chat, "/sweep continue")
     assert [cell.label for cell in outcome.cells] == labels
     assert lines(outcome)[0] == "2 replies are there."

@@ -1,5 +1,6 @@
 """Blind picks: a tie, the tally of all sessions, the arena."""
 
+import asyncio
 from pathlib import Path
 
 from tests.support.chats import chat_with
@@ -95,7 +96,7 @@ def hot_or_cold(request: Request) -> Script:
 async def test_an_arena_goes_from_message_to_message_by_single_keys() -> None:
     async with sitting(hot_or_cold) as person:
         person.type("/arena temperature=2 temperature=0\r")
-        for number, key in enumerate("12=s", 1):
+        for number, key in enumerate("12=-", 1):
             await person.until(f"Esc leaves · {number - 1} picked")
             person.type(f"question {number}\r")
             await person.until("leave it out")
@@ -111,3 +112,24 @@ async def test_an_arena_goes_from_message_to_message_by_single_keys() -> None:
         chats = [request.body for request in person.server.requests if "messages" in request.body]
         asked = [body["messages"][-1]["content"] for body in chats]
         assert {f"question {number}" for number in range(1, 5)} <= set(asked)
+
+
+async def test_a_key_of_an_arena_that_is_pressed_twice_or_too_early_is_no_text() -> None:
+    held = asyncio.Event()
+
+    later = Script([held, *says("so").pieces])
+    async with sitting(later) as person:
+        person.type("/arena temperature=2 temperature=0\r")
+        await person.until("0 picked")
+        person.type("go\r")
+        await person.until("0 of 2 done")
+        person.type("12")  # the replies are still to come
+        await person.until("» 12")
+        held.set()
+        await person.until("leave it out")
+        person.type("11two")
+        shown = await person.until("Next message » two")
+        assert "1 picked" in shown
+        person.type("\x1b")
+        await person.until("90 % interval")
+        assert (await person.at_rest()).splitlines()[-2].rstrip() == "»"

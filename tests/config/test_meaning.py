@@ -30,6 +30,46 @@ def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (
+            '[local]\nmodel_file = "C:\\new.gguf"',
+            r"line 2: model_file was read as 'C:␊ew.gguf': in",
+        ),
+        (
+            'system = "@C:\\tone.txt"',
+            r"system was read as '@C:␉one.txt': in double quotes \t is one",
+        ),
+        ('[profiles.a]\nca_file = "D:\\root.pem"', r"line 2: ca_file was read as 'D:␍oot"),
+        ('profiles.a.api_key_command = "type C:\\new"', "api_key_command was read as 'type C:␊ew'"),
+        (
+            '[metrics]\nwords = "regex:\\bso\\b"',
+            r"words was read as 'regex:␈so␈': in double quotes \b is",
+        ),
+    ],
+)
+def test_an_escape_that_was_to_be_a_path_is_told(text: str, words: str) -> None:
+    error = failure(text)
+    assert words in str(error)
+    assert error.advice == r"Write what holds a \ in single quotes, as 'C:\models'."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"local.model_file = 'C:\new.gguf'",
+        r'local.model_file = "C:\\new.gguf"',
+        'system = "Q:\\nA:\\tso"',
+        'profiles.a.base_url = """\nhttp://x/v1\n"""',
+        'profiles.a.api_key_command = """a |\n\tb"""',
+        r'metrics.words = "tr ab\nc"',
+    ],
+)
+def test_what_was_meant_so_is_taken(text: str) -> None:
+    configtext.parse(text, "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
         ("[persona]\nname = 3", "line 2: name takes a text in quotes"),
         ('[persona]\nname = "a\\nb"', "line 2: name takes a name of one line"),
         ('[persona]\nname = "{{char}}"', "line 2: name takes a name of one line"),

@@ -10,7 +10,7 @@ import pytest
 from tests.support.commands import lines, refusal
 from tests.support.commands import run as command
 from tests.support.doubles import Time
-from tests.support.experiments import drive, experiment, posts, run_of, talk_beside, texts
+from tests.support.experiments import drive, experiment, posts, run_of, stopped, talk_beside, texts
 from tests.support.server import (
     CUT,
     DONE,
@@ -273,24 +273,9 @@ async def test_cancelling_stops_all_servers_and_keeps_what_came() -> None:
         talk_beside(own, profiles(a, b), {}) as chat,
     ):
         run = run_of(chat, await experiment(chat, LINE.replace("a,b,c", "a,b")))
-        begun: set[int] = set()
-        both = asyncio.Event()
-
-        def look(number: int, _delta: object) -> None:
-            begun.add(number)
-            if len(begun) == 2:
-                both.set()
-
-        task = asyncio.ensure_future(run.run(look))
-        await both.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await stopped(run, (a, b))
         assert [text for text in texts(run) if text] == ["begun "] * 2
         assert all(slot.state == "ended" for slot in run.slots)
-        async with asyncio.timeout(5):
-            await a.gone.wait()
-            await b.gone.wait()
 
 
 # --- what is asked, and what is told ---------------------------------------------------

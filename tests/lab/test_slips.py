@@ -14,6 +14,10 @@ from zatsudan.lab.grid import read_sweep
         ("temperature 0 1 and top_p 0.5 1", "x stands between two parameters: temperature … x top_p …"),
         ("temperature 0 1 by top_p 0.5 1", "x stands between two parameters: temperature … x top_p …"),
         ("temperature 0 1 system a b", "x stands between two parameters: temperature … x system …"),
+        ("system hello min_p 0 1", "x stands between two parameters: system … x min_p …"),
+        ('system hello begin "Yes" "No"', "x stands between two parameters: system … x begin …"),
+        ('temperature 0 1 system "Be brief."', 'Write system="Be brief." for all, or x system … to cross it.'),
+        ("begin Yes seed 7", "Write seed=7 for all, or x seed … to cross it."),
         ("temperature 0 1 seed 7", "Write seed=7 for all, or x seed … to cross it."),
         ("temperature 0 1 runs 4", "Write runs=4."),
         ("temperature 0 1 prompts", "Write prompts=8."),
@@ -41,6 +45,15 @@ def test_where_nothing_is_known_the_refusal_keeps_its_own_advice(typed: str) -> 
     with pytest.raises(CommandError) as refused:
         read_sweep(split(typed), {})
     assert "explains it" in refused.value.advice or "/params all" in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    "typed", ['system seed "min_p" 0', "begin Stop seed", "begin The system of", 'system stop "no"']
+)
+def test_a_text_may_be_called_as_a_parameter_is(typed: str) -> None:
+    texts = [word.text for word in split(typed)[1:]]
+    read = read_sweep(split(typed), {}).variations
+    assert [one.system if one.begin is None else one.begin for one in read] == texts
 
 
 @pytest.mark.parametrize("cross", ["x", "X", "×", "*"])

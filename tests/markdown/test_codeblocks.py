@@ -11,7 +11,7 @@ from rich.style import Style
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
-from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.codeblocks import ats_in_code, code_blocks, fenced
 from zatsudan.markdown.colouring import language
 from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
@@ -139,13 +139,13 @@ def test_what_the_screen_draws_as_code_is_found(text: tuple[str, list[str]]) -> 
     ],
 )
 def test_what_stands_in_code(text: str, expected: str) -> None:
-    assert "".join(text[at + 1] for at in sorted(in_code(text, "@"))) == expected
+    assert "".join(text[at + 1] for at in sorted(ats_in_code(text))) == expected
 
 
 @settings(max_examples=100, deadline=None)
 @given(markdown.map(lambda text: text.replace("a", "@")))
 def test_all_of_a_fenced_block_stands_in_code(text: str) -> None:
-    places = in_code(text, "@")
+    places = ats_in_code(text)
 
     assert all(text[at] == "@" for at in places)
     for block in code_blocks(text):

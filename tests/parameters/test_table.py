@@ -297,6 +297,18 @@ def test_steps(name: str, typed: str, current: Json, value: Json) -> None:
     assert read(name, typed, current) == value
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("temperature", "０．５", 0.5),
+        ("presence_penalty", "－１", -1.0),
+        ("max_tokens", "５００", 500),
+    ],
+)
+def test_digits_of_full_width(name: str, typed: str, value: Json) -> None:
+    assert read(name, typed) == value
+
+
 def test_a_step_out_of_the_range_is_refused() -> None:
     with pytest.raises(CommandError, match="from 0 to 2"):
         read("temperature", "+1", 1.5)

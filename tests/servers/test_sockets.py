@@ -26,7 +26,7 @@ from zatsudan.servers.discovery import Finder
 from zatsudan.servers.engine import embedded
 from zatsudan.servers.nearby import Found
 from zatsudan.sessions import journal as store
-from zatsudan.sessions.imports import import_file
+from zatsudan.sessions.imports import drafts_of, write
 from zatsudan.sessions.made import Made
 from zatsudan.sessions.records import message_record
 from zatsudan.talk.chat import Chat
@@ -305,7 +305,7 @@ async def test_no_command_goes_past_it(tmp_path: Path, line: str) -> None:
 async def test_an_imported_talk_was_held_nowhere_here(tmp_path: Path) -> None:
     file = tmp_path / "talk.json"
     file.write_text('[{"role": "user", "content": "a secret"}]')
-    (path,) = import_file(file, tmp_path / "sessions", lambda: "new", lambda: "")
+    (path,) = write(drafts_of(file), tmp_path / "sessions", lambda: "new", lambda: "")
     async with talking(tmp_path, EVES, NO) as (chat, terminal, double, _):
         await chat.talk.load(path)
         assert not await terminal._run(Entered.of("/retry", KEYS))

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.support.chats import chat_with
 from tests.support.commands import run
@@ -61,6 +63,26 @@ async def drive(run: Run) -> list[str]:
     notes: list[str] = []
     await run.run(lambda _number, _delta: None, notes.append)
     return notes
+
+
+async def stopped(run: Run, servers: Sequence[Server]) -> None:
+    """Make a run, stop it when a reply has begun at each of these servers, and see them closed."""
+    begun: set[int] = set()
+    all_begun = asyncio.Event()
+
+    def look(number: int, _delta: object) -> None:
+        begun.add(number)
+        if len(begun) == len(servers):
+            all_begun.set()
+
+    task = asyncio.ensure_future(run.run(look))
+    await all_begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5):
+        for server in servers:
+            await server.gone.wait()
 
 
 async def experiment(chat: Chat, line: str) -> Experiment:

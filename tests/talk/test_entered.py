@@ -299,3 +299,29 @@ def test_words_that_only_begin_so_are_words(text: str) -> None:
 @pytest.mark.parametrize("mark", [TEXT, SAID])
 def test_what_was_pasted_or_given_back_leaves_nothing(mark: str) -> None:
     assert what(Entered.of("exit", mark)) == Words("exit")
+
+
+# --- as Japanese input writes it ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("／help", Slash("help")),
+        ("／ｗｒｉｔｅ！　a.txt", Slash("write!", "a.txt")),
+        ("／temp ０．５", Slash("temp", "０．５")),
+        ("/temp　0.5", Slash("temp", "0.5")),
+        ("/system\nBe brief.  Be kind.", Slash("system", "Be brief.  Be kind.")),
+        ("／人◕‿‿◕人＼", Words("／人◕‿‿◕人＼")),
+        ("／ help", Words("／ help")),
+        ("／／help", Words("／／help")),
+        ("／", Words("／")),
+    ],
+)
+def test_a_slash_and_a_blank_of_full_width_are_taken(text: str, act: Decision) -> None:
+    assert what(Entered.of(text, KEYS)) == act
+
+
+@pytest.mark.parametrize("mark", [TEXT, SAID])
+def test_a_slash_of_full_width_that_no_key_typed_is_a_character(mark: str) -> None:
+    assert what(Entered.of("／retry", mark)) == Words("／retry")

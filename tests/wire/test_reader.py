@@ -166,6 +166,11 @@ def test_an_event_within_an_event(where: str) -> None:
     ]
 
 
+def test_an_event_within_a_line_of_objects() -> None:
+    body = b'{"choices": [{"text": "a"}]}\ndata: data: {"choices": [{"text": "b"}]}\n'
+    assert deltas(body) == [Delta(0, "a"), Delta(0, "b")]
+
+
 def test_text_comes_before_the_error_beside_it() -> None:
     value: Json = {
         "choices": [{"delta": {"content": "b"}}],

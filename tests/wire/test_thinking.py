@@ -45,6 +45,17 @@ SOLVED = (
         ("<think></think>", "", ""),
         ("<think>a</think>b<think>c</think>", "b<think>c</think>", "a"),
         ("<think>a < b </th </think>c", "c", "a < b </th "),
+        # HenriGrimm/Minnow 957: it thinks again.
+        ("<think>a</think>b.<think>c</think>\n\nd", "b.\n\nd", "a\n\nc"),
+        ("<think>a</think>b\n\n<think>\nc\n</think>\n\nd", "b\n\nd", "a\n\n\nc\n"),
+        ("a.\n</think>\nb:\n<think>c</think>d\n<think>e", "b:\nd\n", "a.\n\n\nc\n\ne"),
+        ("<think>a</think><think>b</think>c", "c", "a\n\nb"),
+        ("[THINK]a[/THINK]b\n[THINK]c[/THINK]d", "b\nd", "a\n\nc"),
+        ("<think>a</think>b\n[THINK]c[/THINK]", "b\n[THINK]c[/THINK]", "a"),
+        ("<think>a</think>Write <think> first.", "Write <think> first.", "a"),
+        ("<think>a</think>b\n```\n<think>\n```", "b\n```\n<think>\n```", "a"),
+        ("<think>a</think>It is `b.<think>`", "It is `b.<think>`", "a"),
+        ("b.\n<think>c</think>d", "b.\n<think>c</think>d", ""),
         # Of other models.
         ("<reasoning>\nhm\n</reasoning>\nYes", "Yes", "\nhm\n"),
         ("<seed:think>hm</seed:think>Yes", "Yes", "hm"),

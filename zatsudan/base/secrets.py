@@ -16,6 +16,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from zatsudan.base.jsonvalues import Json
+from zatsudan.base.matching import fold
 from zatsudan.base.printable import one_line
 
 #: What is shown in the place of a secret.
@@ -257,12 +258,13 @@ def shown_line(line: str) -> str:
     Known are the keys of well-known services, passwords in addresses, what is set under a
     name that tells of one, and what stands behind /connect and is long, of letters and digits.
     """
-    if not line.startswith(("/", "!")) or line.startswith(("//", "!!")):
+    if not line.startswith(("/", "／", "!")) or line.startswith(("//", "!!")):
         return line
     line = re.sub(_ADDRESS, lambda match: shown_address(match[0]), line)
     for setting in _SETTINGS:
         line = re.sub(setting, rf"\g<before>\g<scheme>{HIDDEN}", line)
-    if line.startswith("/connect"):
+    if fold(line[:8]) == "/connect":
+        line = line.replace("\u3000", " ")  # the blank of Japanese input
         line = re.sub(rf"(?<= ){_LONG}(?= |$)", HIDDEN, line)
         line = "\n".join(map(_without_key, line.split("\n")))
     return re.sub(_KEY, HIDDEN, line)

@@ -19,10 +19,10 @@ else:
 def listen(number: int, act: Callable[[], None]) -> Callable[[], None]:
     """Call `act` on the running loop when a signal comes; return what gives it back to what caught it before.
 
-    Outside the main thread nothing can be caught, and nothing is. Where the loop catches
-    no signals, as on Windows, Python does.
+    What was not set from Python cannot be given back: the system's own handling is. Outside the main
+    thread nothing can be caught, and nothing is. Where the loop catches no signals, as on Windows, Python does.
     """
-    loop, before = asyncio.get_running_loop(), signal.getsignal(number)
+    loop, before = asyncio.get_running_loop(), signal.getsignal(number) or signal.SIG_DFL
     try:
         loop.add_signal_handler(number, act)
     except NotImplementedError:
@@ -46,7 +46,7 @@ def _by_python(
             loop.call_soon_threadsafe(act)
 
     try:
-        before = signal.signal(number, caught)
+        before = signal.signal(number, caught) or signal.SIG_DFL
     except ValueError:
         return _nothing
 

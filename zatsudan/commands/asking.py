@@ -19,6 +19,7 @@ class Question:
     `free`: any text is an answer too. `hidden`: what is typed is neither shown nor kept. `keys`: each
     row's key is one character, and pressing it answers. `head` says what the cells are. `waits`: the
     likely rows are still to come, and why; until then only what is there can be chosen, by its key.
+    `behind`: the keys that answered the question before; pressed twice, they are no text.
     """
 
     title: Printable
@@ -29,6 +30,7 @@ class Question:
     keys: bool = False
     head: tuple[Printable, ...] = ()
     waits: Printable = EMPTY
+    behind: frozenset[str] = frozenset()
 
     def read(self, line: str) -> str | None:
         """Return the answer that a typed line is, a row by its number or name; None if it is none."""

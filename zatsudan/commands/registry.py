@@ -7,6 +7,7 @@ that its module is imported when it is first used.
 
 import functools
 import importlib
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -87,8 +88,8 @@ class Command(NamedTuple):
 
 def unfolded(text: Printable) -> Printable:
     """Return a text whose lines end where they do in the source as paragraphs: the screen breaks them."""
-    paragraphs = (" ".join(lines.split("\n")) for lines in text.split("\n\n"))
-    return printable("\n\n".join(paragraphs))
+    text = printable(re.sub(r"(?<=[。、])\n(?!\n)", "", text))  # no blank follows these
+    return printable(re.sub(r"(?<!\n)\n(?!\n)", " ", text))
 
 
 def command(

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from zatsudan.base.language import later, say, say_count
 from zatsudan.base.printable import EMPTY, Printable, one_line, printable
 from zatsudan.commands.parts import Figure, Line, Part, Table
+from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.planned import Lab
+from zatsudan.sessions.session import Session
 from zatsudan.talk.chat import Chat
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ async def sheet(chat: Chat, last: Lab, *, replies: bool = False, by: str = "") -
     if not found.settings.repeated or replies or last.blind:
         shown = _reply_rows(chat, last, found)
     else:
-        shown = _setting_rows(last, found)
+        shown = _setting_rows(chat.talk.session, found)
     wanted = by or last.by
     if last.blind or len(found.settings.settings) < 2 or replies:
         return (*shown, *found.faults)
@@ -95,7 +97,22 @@ def _drawn(
     return next((number for number in there if number.key == usual), (*there, *numbers)[0])
 
 
-def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
+def left(session: Session) -> list[int]:
+    """Return the places of the last experiment's cells that have no whole reply yet."""
+    cells = session.lab.cells if session.lab is not None else ()
+    nodes = [session.nodes.get(id_ or "") for _, id_ in cells]
+    whole = [node and node.made and node.made.ended == FINISHED for node in nodes]
+    return [at for at, is_whole in enumerate(whole) if not is_whole]
+
+
+def _unmade(session: Session) -> tuple[Printable, ...]:
+    """Say how many are left, and how they are made."""
+    count = len(left(session)) if session.lab is not None and session.lab.plans else 0
+    told = say_count("{n} is left: /sweep continue", "{n} are left: /sweep continue", count)
+    return (told,) if count else ()
+
+
+def _setting_rows(session: Session, found: Found) -> tuple[Part, ...]:
     """Return a row for each setting, and what is to be said of them."""
     from zatsudan.lab.numbers import known, legend
     from zatsudan.lab.report import summary_table, unit_of
@@ -105,13 +122,8 @@ def _setting_rows(last: Lab, found: Found) -> tuple[Part, ...]:
     head, *rows = summary_table(found.settings, numbers)
     table = Table(head, tuple(rows), right=frozenset(range(1, len(head))), repeat=1)
     told = [methods(found.settings, numbers), legend(numbers, unit_of(found.rows))]
-    left = sum(node_id is None for _, node_id in last.cells)
     next_ = say("/lab replies shows each reply, /lab NUMBER draws another number")
-    parts = [next_, printable("/lab export FILE")]
-    if left:
-        parts.insert(
-            0, say_count("{n} is left: /sweep continue", "{n} are left: /sweep continue", left)
-        )
+    parts = (*_unmade(session), next_, printable("/lab export FILE"))
     said = verdicts(found.settings)
     return (
         table,
@@ -162,7 +174,12 @@ def _reply_rows(chat: Chat, last: Lab, found: Found) -> tuple[Part, ...]:
     )
     told = legend(numbers, unit_of(rows))
     known_of = (Line(line) for line in remarks)
-    return (table, *known_of, Line(told, "dim"), Line(_next(last, marks), "dim"))
+    hints = (
+        _next(last, marks)
+        if last.blind
+        else " · ".join((*_unmade(chat.talk.session), _next(last, marks)))
+    )
+    return (table, *known_of, Line(told, "dim"), Line(printable(hints), "dim"))
 
 
 def _cells_of(

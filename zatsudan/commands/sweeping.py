@@ -23,10 +23,10 @@ from zatsudan.commands.outcomes import Experiment, Outcome
 from zatsudan.commands.parts import Line
 from zatsudan.commands.pooling import pool_of, pooled, whose_settings
 from zatsudan.commands.registry import Choice, command
+from zatsudan.commands.results import left
 from zatsudan.commands.spending import economy_of, number_of
 from zatsudan.parameters.table import UnknownParameter
 from zatsudan.servers.choice import check_profile
-from zatsudan.sessions.made import FINISHED
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
 
@@ -168,10 +168,10 @@ async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
         )
     budget = read_budget(given["budget"]) if "budget" in given else None
     concurrency = read_concurrency(given["concurrency"]) if "concurrency" in given else 0
-    left = [at for at, (_, id_) in enumerate(lab.cells) if not _whole(session.nodes.get(id_ or ""))]
-    if not left:
+    places = left(session)
+    if not places:
         raise CommandError(say("Nothing is left of the last sweep."), say("/lab shows it."))
-    cells = tuple(cell_of(lab.cells[at][0], lab.plans[at], session) for at in left)
+    cells = tuple(cell_of(lab.cells[at][0], lab.plans[at], session) for at in places)
     if "pool" in given:
         cells = pooled(cells, pool_of(chat, given["pool"]))
     profiles = {profile for cell in cells for profile in cell.profiles}
@@ -188,22 +188,18 @@ async def _go_on(chat: Chat, words: Sequence[Word]) -> Outcome:
     economy = (
         await economy_of(chat, budget, lab.by, listed, profiles) if budget is not None else None
     )
-    done = say_count("{n} reply is there.", "{n} replies are there.", len(lab.cells) - len(left))
+    done = say_count("{n} reply is there.", "{n} replies are there.", len(lab.cells) - len(places))
     return Experiment(
         session.nodes[lab.parent],
         cells,
         (Line(done, "dim"), Line(plan(chat, cells, concurrency), "dim")),
         blind=lab.blind,
         before=lab,
-        places=tuple(left),
+        places=tuple(places),
         economy=economy,
         by=lab.by,
         concurrency=concurrency,
     )
-
-
-def _whole(node: Node | None) -> bool:
-    return node is not None and node.made is not None and node.made.ended == FINISHED
 
 
 @command(

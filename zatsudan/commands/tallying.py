@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 GROUP = later("The lab")
 
-TIE, SKIP = "=", "s"
+TIE, SKIP = "=", "-"
 
 
 def _is_blind(chat: Chat) -> bool:
@@ -160,7 +160,7 @@ async def arena(chat: Chat, args: str) -> Outcome:
     """Compare blind from message to message.
 
     The sides are named as in /compare. Write a message, read the replies, and press the number of the
-    better one, `=` for a tie or `s` to leave it out; the next message follows. What is picked counts
+    better one, `=` for a tie or `-` to leave it out; the next message follows. What is picked counts
     in /tally, and the talk goes on with it. Esc ends it and shows what the picks say.
     """
     cells, message = await compared(chat, args)
@@ -173,7 +173,9 @@ async def arena(chat: Chat, args: str) -> Outcome:
 def _ask(chat: Chat, cells: "Sequence[Cell]", before: int, parts: tuple[Part, ...]) -> Outcome:
     votes = _own(chat.talk.session, before)
     left = summary(votes) if votes else ()
-    question = Question(say("Next message"), free=True, help=say("{n} picked", n=len(votes)))
+    picks = frozenset((TIE, SKIP, *map(str, range(1, len(cells) + 1))))
+    picked = say("{n} picked", n=len(votes))
+    question = Question(say("Next message"), free=True, help=picked, behind=picks)
 
     async def answered(message: str) -> Outcome:
         return _round(chat, cells, before, message)

@@ -1,6 +1,7 @@
 """What has the right type in the config file and yet no meaning: ranges, choices, names of parts."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from zatsudan.base import styles
@@ -9,9 +10,13 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say
 from zatsudan.base.languages import LANGUAGES
 from zatsudan.base.printable import one_line, printable
-from zatsudan.config import metricspecs
+from zatsudan.config import metricspecs, toml
 from zatsudan.config.position import Place, nearest
 from zatsudan.config.settings import MOST_AT_ONCE, Config, Profile
+
+#: What stands in no name and no address; of commands and patterns, which may have lines, a drive goes before it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BEHIND_DRIVE = re.compile(r"(?<![^\W\d_])[A-Za-z]:([\x00-\x1f])|([\x00-\x08\x0b-\x1f\x7f])")
 
 
 def check_values(config: Config, place: Place) -> None:
@@ -66,9 +71,39 @@ def check_values(config: Config, place: Place) -> None:
     ):
         if chosen not in choices:
             raise screen.below(key).takes(told or ", ".join(choices), chosen)
+    _check_texts(config, place)
     _check_profiles(config.profiles, place.below("profiles"))
     _check_persona(config, place.below("persona"))
     _check_metrics(config.metrics, place.below("metrics"))
+
+
+def _check_texts(config: Config, place: Place) -> None:
+    r"""Refuse what is another text than was meant: in double quotes, `C:\new` is TOML and holds a line end."""
+    local, names = place.below("local"), ("base_url", "model", "ca_file")
+    texts = [
+        (place.below("system"), config.system if config.system.startswith("@") else "", _CONTROL),
+        (local.below("model_file"), config.local.model_file, _CONTROL),
+        (local.below("model_url"), config.local.model_url, _CONTROL),
+    ]
+    for name, profile in config.profiles.items():
+        below = place.below("profiles").below(name).below
+        texts += [(below(key), getattr(profile, key), _CONTROL) for key in names]
+        texts.append((below("api_key_command"), profile.api_key_command, _BEHIND_DRIVE))
+    metrics = place.below("metrics")
+    texts += [(metrics.below(name), spec, _BEHIND_DRIVE) for name, spec in config.metrics.items()]
+    for where, text, unfit in texts:
+        if found := unfit.search(text.strip()):
+            escape = json.dumps(found[0][-1])[1:-1]
+            read = "".join(chr(0x2400 + ord(char)) if char < " " else char for char in text)
+            raise where.error(
+                say(
+                    "{name} was read as {value!r}: in double quotes {escape} is one character",
+                    name=where.keys[-1],
+                    value=one_line(read, 60),
+                    escape=escape,
+                ),
+                say(toml.SINGLE_QUOTES),
+            )
 
 
 def _check_profiles(profiles: Mapping[str, Profile], place: Place) -> None:

@@ -4,8 +4,11 @@ import re
 import tomllib
 from typing import Any
 
-from zatsudan.base.language import say
+from zatsudan.base.language import later, say
 from zatsudan.base.printable import Printable
+
+#: What to do about a text that a `\` makes another one.
+SINGLE_QUOTES = later("Write what holds a \\ in single quotes, as 'C:\\models'.")
 
 #: The most parts of a dotted key; the time of `tomllib` is quadratic in them.
 PARTS = 100
@@ -24,7 +27,7 @@ def advice(text: str, error: Exception) -> Printable:
     found = re.search(r"at line (\d+)", str(error))
     line = text.split("\n")[int(found[1]) - 1] if found is not None else ""
     if re.search(r'"[^"\n]*\\', line):
-        return say("Write what holds a \\ in single quotes, as 'C:\\models'.")
+        return say(SINGLE_QUOTES)
     if re.search(r"=\s*(?:True|False)\b", line):
         return say("Write true or false in small letters.")
     if re.search("[“”‘’]", line) or (

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-#: The interval's share of certainty, and how many standard deviations it is wide to each side.
-CERTAINTY = 0.9
+#: How many standard deviations an interval of 90 % is wide to each side.
 _Z = 1.6448536269514722
 #: More picks than this are no advice.
 MOST_PICKS = 10_000

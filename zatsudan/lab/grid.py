@@ -190,10 +190,9 @@ def read_sweep(
                 name = find(word.text).name if is_row else word.text
                 axes.append([])
             else:
-                whole = word.quoted or name in (BEGIN, SYSTEM)
-                texts = [word.text] if whole else read_values(word.text)
                 axes[-1] += [
-                    _value(name, text, word, current, force=force, find=find) for text in texts
+                    _value(name, text, word, current, force=force, find=find)
+                    for text in _texts(words, at, name)
                 ]
         except CommandError as error:
             advice = slips.advice(words, at, name, special=SPECIAL, others=(BEGIN, SYSTEM))
@@ -264,6 +263,17 @@ def _runs(text: str) -> int:
             say("runs takes a whole number from 1 on."), say("runs=3 runs each cell thrice.")
         )
     return int(text)
+
+
+def _texts(words: Sequence[Word], at: int, axis: str) -> list[str]:
+    """Return the values of an axis that word `at` stands for; raises CommandError."""
+    word = words[at]
+    if axis not in (BEGIN, SYSTEM):
+        return [word.text] if word.quoted else read_values(word.text)
+    if slips.names_axis(words, at, (BEGIN, SYSTEM)):
+        called = word.text[:40]
+        raise CommandError(say("{name} is a name; as a text it stands in quotes.", name=called))
+    return [word.text]
 
 
 def _value(

@@ -52,11 +52,9 @@ class _Failed(Exception):
         self.why = why
 
 
-async def measure_all(
-    metrics: Mapping[str, str], texts: Sequence[str], seconds: float = SECONDS
-) -> dict[str, Measured]:
+async def measure_all(metrics: Mapping[str, str], texts: Sequence[str]) -> dict[str, Measured]:
     """Return what each of a person's metrics says of some texts."""
-    return {name: await measure(name, spec, texts, seconds) for name, spec in metrics.items()}
+    return {name: await measure(name, spec, texts) for name, spec in metrics.items()}
 
 
 async def measure(name: str, spec: str, texts: Sequence[str], seconds: float = SECONDS) -> Measured:

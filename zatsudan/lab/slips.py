@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from zatsudan.base.language import say
 from zatsudan.base.matching import meant
 from zatsudan.base.printable import EMPTY, Printable, one_line
-from zatsudan.base.words import Word
+from zatsudan.base.words import Word, quote
 from zatsudan.parameters.table import named
 
 _NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,6})?|\.\d{1,6})"
@@ -32,6 +32,16 @@ def advice(
     return _of_value(words, at, axis, special, others)
 
 
+def names_axis(words: Sequence[Word], at: int, others: Collection[str]) -> bool:
+    """Tell whether word `at`, which could be a text, begins what else is to be swept: values follow it."""
+    if words[at].quoted or at + 1 == len(words):
+        return False
+    name, value = words[at].text, words[at + 1]
+    if name in others:
+        return value.quoted or value.text.startswith("@")
+    return named(name) is not None and _VALUES.fullmatch(value.text) is not None
+
+
 def _of_value(
     words: Sequence[Word], at: int, axis: str, special: Collection[str], others: Collection[str]
 ) -> Printable:
@@ -43,7 +53,7 @@ def _of_value(
         return say(
             "Write {name}={value} for all, or x {name} … to cross it.",
             name=second[:40],
-            value=one_line(behind[0], 40),
+            value=one_line(quote(behind[0]), 40),
         )
     if second:
         return say(

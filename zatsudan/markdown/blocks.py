@@ -52,6 +52,11 @@ class Blocks:
         self._after_blank = False
         self._events: list[Event] = []
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is open, so that what follows hangs on nothing before."""
+        return self.leaf is None and not self.stack
+
     def fork(self) -> "Blocks":
         """A copy that may go its own way."""
         other = copy(self)

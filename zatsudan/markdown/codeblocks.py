@@ -72,12 +72,9 @@ def code_blocks(text: str) -> list[CodeBlock]:
     return found
 
 
-def in_code(text: str, character: str) -> set[int]:
-    """Return where `character` stands in code in `text`: in a block, behind its fence or inside a line.
-
-    It must be one that means nothing in Markdown, such as an at sign.
-    """
-    if character not in text or not _may_hold_code(text):
+def ats_in_code(text: str) -> set[int]:
+    """Return where an at sign stands in code in `text`: in a block, behind its fence or inside a line."""
+    if "@" not in text or not _may_hold_code(text):
         return set()
     from zatsudan.markdown.reading import codes  # takes a while
 
@@ -86,7 +83,7 @@ def in_code(text: str, character: str) -> set[int]:
     taken = set(text)
     free = (chr(code) for code in range(0xF0000, 0x10FFFE) if chr(code) not in taken)
     marked = list(text)
-    found = (at for at, char in enumerate(text) if char == character)
+    found = (at for at, char in enumerate(text) if char == "@")
     places = dict(zip(free, found, strict=False))
     for mark, at in places.items():
         marked[at] = mark

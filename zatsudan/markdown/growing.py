@@ -7,6 +7,8 @@ reply and at its end, and what opened and closed at the end of a text is what
 """
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from zatsudan.base.printable import open_end, printable
 from zatsudan.markdown.blocks import Blocks
@@ -23,6 +25,39 @@ _UNSURE = re.compile(
 _UNSURE_CODE = re.compile(r"^[ >]*[`~]+$")
 
 
+class Place(NamedTuple):
+    """A place where no block is open: behind so many of the lines and of the events that a piece brought."""
+
+    lines: int = 0
+    events: int = 0
+
+
+class Fed(NamedTuple):
+    """What a piece of text brought."""
+
+    events: list[Event]
+    """What opened and closed."""
+    leaf: Leaf | None
+    """The open leaf, if it grew."""
+    lines: Sequence[str]
+    """The lines that it completed."""
+    rest: str
+    """What came behind them."""
+    first: Place
+    last: Place
+    """The first and the last place where no block is open; both the start, where there is none."""
+
+    @property
+    def whole(self) -> str:
+        """The blocks between those places: by itself, their text gives the events that stand there."""
+        return "".join(f"{line}\n" for line in self.lines[self.first.lines : self.last.lines])
+
+    @property
+    def behind(self) -> str:
+        """What came behind them."""
+        return "\n".join([*self.lines[self.last.lines :], self.rest])
+
+
 class Growing:
     """A text that comes in pieces."""
 
@@ -35,25 +70,30 @@ class Growing:
         self._next_look = LIMIT
         self._held = ""  # a carriage return or part of a flag, held until the rest comes
 
-    def feed(self, text: str) -> tuple[list[Event], Leaf | None]:
-        """Take more text; return what opened and closed, and the open leaf if it grew."""
+    def feed(self, text: str) -> Fed:
+        """Take more text."""
         text = self._held + text
         end = len(text) - 1 if text.endswith("\r") else open_end(text)
         text, self._held = text[:end], text[end:]
         text = printable(text.replace("\r\n", "\n"))
-        first, *rest = text.split("\n")
+        *complete, rest = text.split("\n")
         events: list[Event] = []
-        self._add(first)
-        if ended := bool(rest):
-            self._end_line(events)
-            last = rest.pop()
-            for line in rest:
+        first = last = Place()
+        for number, line in enumerate(complete, 1):
+            if number == 1:  # the rest of one that has come in part
+                self._add(line)
+                self._end_line(events)
+            else:
                 self._work.parsed += len(line)
                 events += self._blocks.line(line)
-            self._add(last)
+            if self._blocks.at_rest:
+                last = Place(number, len(events))
+                first = first if first.lines else last
+        self._add(rest)
         if self._size >= self._next_look:
             self._enter_line(events)
-        return events, self._blocks.leaf if ended or self._inside else None
+        leaf = self._blocks.leaf if complete or self._inside else None
+        return Fed(events, leaf, complete, rest + self._held, first, last)
 
     def finish(self) -> list[Event]:
         """What closes, and opens before, when no more comes."""

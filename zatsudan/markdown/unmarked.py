@@ -15,8 +15,8 @@ _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])\*(?=[0-9])")
 
 # A path goes on to a blank, a quotation mark or what else no name holds. Where every backslash
 # is written twice, it is escaped as Markdown asks for, and no path as such.
-_SIGN = r"(?:[\w.$%&@#+=~!{}-]|\*(?![*\w])|\([\w.-]*\)|\[[\w.-]*\](?!\()|\\(?!\\))"
-_BEHIND = rf"\\(?![\\\s]){_SIGN}*"
+_CHARACTER = r"(?:[\w.$%&@#+=~!{}-]|\*(?![*\w])|\([\w.-]*\)|\[[\w.-]*\](?!\()|\\(?!\\))"
+_BEHIND = rf"\\(?![\\\s]){_CHARACTER}*"
 _SERVER = rf"\\\\[^\W_][\w.$-]*{_BEHIND}"
 _BEGUN = r"(?:(?<![^\W_])[A-Za-z]:|%\w{1,40}%|(?<![\w.])\.\.?|(?<![\w~])~)"
 #: A path, from its drive, server, variable or dot.

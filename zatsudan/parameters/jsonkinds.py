@@ -8,14 +8,13 @@ from zatsudan.base.words import Word
 from zatsudan.parameters.values import Kind, Phrase, json_words, single
 
 
-def json_of(what: str, *types: type, values: tuple[str, ...] = ()) -> Kind:
+def json_of(what: str, *types: type) -> Kind:
     """A JSON value of one of `types`; `what` is a constant that is said later."""
     return Kind(
         Phrase(what),
         json_words,
         lambda value: isinstance(value, types),
         Phrase("JSON"),
-        values,
         long=True,
     )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zatsudan.base.errors import CommandError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import later, say
+from zatsudan.base.matching import fold
 from zatsudan.base.printable import Printable
 from zatsudan.base.words import Word, quote
 
@@ -77,7 +78,7 @@ def number(low: float = -math.inf, high: float = math.inf) -> Kind:
     """A number within low..high; `+0.1` and `-0.1` with a current value are steps where low is 0."""
 
     def read(words: Sequence[Word], current: Json) -> Json:
-        text = single(words)
+        text = fold(single(words))
         value = float(text)
         if text[0] == "+" or (text[0] == "-" and low >= 0):
             base = current if isinstance(current, int | float) else 0.0
@@ -102,7 +103,7 @@ def integer(low: float = -math.inf, high: float = math.inf, values: tuple[str, .
     """A whole number within low..high, with the same steps as `number`."""
 
     def read(words: Sequence[Word], current: Json) -> Json:
-        text = single(words).replace("_", "")
+        text = fold(single(words)).replace("_", "")
         if text == AUTO and AUTO in values:
             return AUTO
         if text == "random":

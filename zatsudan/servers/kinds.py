@@ -72,9 +72,9 @@ def kind_at(server: "Server") -> ServerKind:
     return kind_of(server.name, server.base_url, dialect=server.dialect, known=server.kind)
 
 
-def own_first(kind: ServerKind, kinds: Iterable[ServerKind] = KINDS) -> tuple[ServerKind, ...]:
+def own_first(kind: ServerKind) -> tuple[ServerKind, ...]:
     """Return all kinds, a server's own first: in this order one tries what it may understand."""
-    return (kind, *(other for other in kinds if other.name != kind.name))
+    return (kind, *(other for other in KINDS if other.name != kind.name))
 
 
 def inside(value: Json, keys: Iterable[str]) -> Json:

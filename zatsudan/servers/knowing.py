@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from zatsudan.servers.client import Client
 
 
-def by_list(models: Iterable[Model], kinds: Iterable[ServerKind] = KINDS) -> ServerKind:
+def by_list(models: Iterable[Model]) -> ServerKind:
     """Return the kind that a list of models names as their owner; UNKNOWN if it names none of ours."""
     owners = {model.owner for model in models}
-    return next((kind for kind in kinds if kind.owners & owners), UNKNOWN)
+    return next((kind for kind in KINDS if kind.owners & owners), UNKNOWN)
 
 
 def by_answers(answers: Mapping[str, Json], kinds: Iterable[ServerKind] = KINDS) -> ServerKind:
@@ -41,9 +41,9 @@ def by_answers(answers: Mapping[str, Json], kinds: Iterable[ServerKind] = KINDS)
     return next(sure, next((kind for kind, _ in held), UNKNOWN))
 
 
-def left_at(url: str, kinds: Sequence[ServerKind] = KINDS) -> ServerKind:
+def left_at(url: str) -> ServerKind:
     """Return the kind at a port of this machine that tells nothing of itself; UNKNOWN for none."""
-    silent = (kind for kind in kinds if not kind.owners and not kind.signs)
+    silent = (kind for kind in KINDS if not kind.owners and not kind.signs)
     return next((kind for kind in silent if url in kind.addresses), UNKNOWN)
 
 

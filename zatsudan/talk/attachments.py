@@ -13,7 +13,7 @@ from zatsudan.base.jsonvalues import Json
 from zatsudan.base.language import say, say_count
 from zatsudan.base.quantities import in_bytes
 from zatsudan.base.words import quote, split
-from zatsudan.markdown.codeblocks import code_blocks, fenced, in_code
+from zatsudan.markdown.codeblocks import ats_in_code, code_blocks, fenced
 from zatsudan.wire.messages import content_text
 
 #: What stands behind the fence of a command's output.
@@ -63,7 +63,7 @@ def mentions(text: str) -> Iterator[tuple[int, Mention]]:
 
     One pass over the text.
     """
-    code = in_code(text, "@")
+    code = ats_in_code(text)
     for match in _MENTION.finditer(text):
         at = match.start()
         if at not in code:

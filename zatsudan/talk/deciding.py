@@ -4,10 +4,12 @@ Whether a leading `!` or `/` is a command and an `@` attaches a file is decided 
 where the character came from, never by how the line looks.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from zatsudan.base.language import say, say_count
+from zatsudan.base.matching import fold
 from zatsudan.base.printable import Printable, one_line, printable
 from zatsudan.talk.entered import KEYS, RECALLED, SAID, Entered
 
@@ -21,6 +23,7 @@ NAME_LENGTH = 120
 #: A longer mention is not looked up: each beginning of it may be a file, and the longest is
 #: attached, which is to be the one that was named.
 MENTION_LENGTH = 300
+_NAME = re.compile(r"[a-z][\w-]*!?", re.ASCII)
 
 
 class Shell(NamedTuple):
@@ -103,6 +106,8 @@ def decide(
     if line.leaves:
         return Asked(Entered.of("/quit", KEYS), Entered.of(line.text, SAID), Slash("quit"))
     act = _shell(line.text) or _slash(line.text)
+    if act is None and line.first_mark in (KEYS, RECALLED):
+        act = _wide_slash(line.text)
     if act is not None:
         at_once = (KEYS, RECALLED) if isinstance(act, Slash) else (KEYS,)
         if line.first_mark in at_once:
@@ -155,16 +160,22 @@ def parse(line: str) -> tuple[str, str] | None:
     """Return name and arguments of a line that begins with one slash; None for any other."""
     if not line.startswith("/") or line.startswith("//"):
         return None
-    name, _, args = line[1:].partition(" ")
-    if "\n" in name:
-        name, _, rest = name.partition("\n")
-        args = f"{rest} {args}".strip()
+    name, _, args = re.sub(r"\s", " ", line[1:], count=1).partition(" ")
     return name, args.strip()
 
 
 def _slash(text: str) -> Slash | None:
     found = parse(text)
     return Slash(*found) if found is not None else None
+
+
+def _wide_slash(text: str) -> Slash | None:
+    """Read a command whose slash, and maybe name, has full width, as Japanese input writes it."""
+    if not text.startswith("／"):
+        return None
+    found = _slash(f"/{text[1:]}")
+    name = fold(found.name) if found is not None else ""
+    return found._replace(name=name) if found is not None and _NAME.fullmatch(name) else None
 
 
 def _shown(command: str) -> str:

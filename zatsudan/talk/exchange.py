@@ -73,7 +73,7 @@ Prepare = Callable[["Client"], Awaitable[Sending]]
 async def exchange(
     link: Link,
     prepare: Prepare,
-    policy: Policy = USUAL,
+    policy: Policy,
     *,
     on_note: OnText = nobody,
     on_wait: OnText = nobody,

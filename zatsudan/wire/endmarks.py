@@ -10,7 +10,7 @@ behind a blank, and most often not as the last word.
 import re
 from functools import cache
 
-from zatsudan.wire.thinking import is_in_code
+from zatsudan.wire.spoken import is_in_code
 
 #: ChatML, Qwen; GPT-2 and its kin; Llama 3; Llama 2, Mistral; Gemma; Phi; harmony; DeepSeek;
 #: DeepSeek Coder; Command R; Jamba; Llama 4; OpenChat; Hunyuan; Gemma 4; Phi, GLM, where another's turn begins.

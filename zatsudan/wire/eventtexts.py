@@ -42,6 +42,14 @@ def parted(text: str) -> list[str]:
     return found if found and not begun else [text]
 
 
+def bare(text: str) -> str:
+    """Return a text without the field's name and blanks around it: gateways put events into events."""
+    text = text.strip()
+    while text.startswith("data:"):
+        text = text[5:].lstrip()
+    return text
+
+
 def read_event(event: Event, text: str, asked: int | None, came: Came) -> Chunk:
     """Return the chunk of one of an event's texts; raises StreamError.
 

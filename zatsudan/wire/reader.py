@@ -14,7 +14,7 @@ from zatsudan.wire.alike import Alike
 from zatsudan.wire.came import Came
 from zatsudan.wire.chunkjson import NOT_AN_API, read_chunk
 from zatsudan.wire.errorbodies import broken_off, error_message, read_error
-from zatsudan.wire.eventtexts import parsed, parted, read_event, texts_of
+from zatsudan.wire.eventtexts import bare, parsed, parted, read_event, texts_of
 from zatsudan.wire.joining import Joining
 from zatsudan.wire.objectlines import ObjectLines
 from zatsudan.wire.protocol import Chunk
@@ -148,7 +148,7 @@ class Reader:
             raise chunk.failure
 
     def _line(self, line: bytes) -> Iterator[Chunk]:
-        text = line.decode("utf-8", "replace").strip().removeprefix("data:").lstrip()
+        text = bare(line.decode("utf-8", "replace"))
         if not text:
             return
         if text in _DONE:
@@ -193,9 +193,7 @@ class Reader:
         for event in events:
             self.began = True
             for line in texts_of(event):
-                text = line.strip()
-                while text.startswith("data:"):  # a gateway that puts events into events
-                    text = text[5:].lstrip()
+                text = bare(line)
                 if text in _DONE:
                     self.done = True
                     continue
@@ -259,7 +257,7 @@ class Reader:
 def _chunks_in(lines: list[str]) -> list[Json]:
     """Return the chunks that stand in lines; none where any line is something else."""
     values: list[Json] = []
-    for line in (line.strip().removeprefix("data:").lstrip() for line in lines):
+    for line in map(bare, lines):
         if not line or line in _DONE:
             continue
         value = parsed(line)

@@ -4,10 +4,15 @@ An opening tag counts at the very start, where models put it; elsewhere it is te
 template has put it into the prompt (DeepSeek-R1, QwQ), the text begins with the thought, and only
 its end has a tag: then all before that was a thought, which is told when it shows. Where that is
 expected, the text is a thought from the first word; if no tag ends it, it is told anew as text.
+
+Some models think again in the middle of their answer (Qwen, as HenriGrimm/Minnow 957 tells). Behind a
+thought a further tag of its kind begins one where a model would put it: on a line of its own, or glued
+to the end of a sentence.
 """
 
 from typing import TYPE_CHECKING
 
+from zatsudan.wire.spoken import Spoken, is_in_code
 from zatsudan.wire.textpieces import BLOCK, Pieces
 from zatsudan.wire.thoughttags import (
     ALL_TAGS,
@@ -23,6 +28,7 @@ from zatsudan.wire.thoughttags import (
     LONE,
     LONE_TAGS,
     MARK,
+    OPENINGS,
     OPENS,
 )
 
@@ -33,8 +39,13 @@ if TYPE_CHECKING:
 #: What is told of all that came of a choice before: it was a thought; it was not as told, and comes anew.
 THOUGHT, TEXT = "thought", "text"
 
-#: Blanks behind a closing tag for whose next word it is waited, and tags that are looked at.
-_BLANKS, _LOOKED_AT = 64, 8
+#: Blanks behind a closing tag for whose next word it is waited.
+_BLANKS = 64
+#: Tags that are looked at: those that may end a thought, and with those that may begin a further one.
+_LOOKED_AT, _LOOKED_AT_BEHIND = 8, 64
+_SENTENCE_ENDS = frozenset(".!?…。！？")
+#: What parts a thought from the one before.
+_GAP = "\n\n"
 _QUOTES = frozenset("\"'`“”‘’「」『』«»()（）[]")
 
 #: Text, reasoning, and what is told of all before them.
@@ -59,7 +70,8 @@ class ThinkSplitter:
         self._said = Pieces()  # what may have to be told anew, or looked at once more
         self._latest: list[str] = []  # of it
         self._easy = False  # is there nothing but text so far?
-        self._looked_at = 0  # tags that ended no thought
+        self._looked_at = 0  # tags that began or ended no thought
+        self._glued = False  # does the answer go on in its line, behind a thought?
 
     def feed(self, text: str) -> Parted:
         """Return the content and the reasoning in `text`; what may be a part of a tag is held."""
@@ -141,7 +153,6 @@ class ThinkSplitter:
         start, end = ALL_TAGS.find(text, whole=whole)
         if end:
             self._form = LONE.get(text[start:end], BARE)
-            self._said = Pieces()
             return self._answered(text[:start], text[end:], whole)
         self._held = text[start:]
         self._said.add(text[:start])
@@ -161,13 +172,13 @@ class ThinkSplitter:
                 break  # the next word tells
             if behind.strip() and self._ends_thought(text[:start], text[start:end], behind):
                 self._form = LONE[text[start:end]]
-                self._easy, self._said = False, Pieces()
+                self._easy = False
                 content, reasoning, _ = self._answered(text[:start], behind, whole)
                 return content, reasoning, THOUGHT
             self._looked_at += 1
             if self._looked_at == _LOOKED_AT:
-                self._easy, self._step = False, self._answer
-                return self._answer(text, whole)
+                self._easy, self._step, self._said = False, self._rest, Spoken(str(self._said))
+                return self._rest(text, whole)
             start, end = LONE_TAGS.find(text, end, whole=whole)
         if whole and (parts := self._bare_parts(text)) is not None:
             return parts
@@ -185,7 +196,7 @@ class ThinkSplitter:
         found = BARE_END.search(said)
         if found is None or is_in_code(said[: found.start()]):
             return None
-        self._easy, self._step, self._said = False, self._answer, Pieces(said[found.end() :])
+        self._easy, self._step, self._said = False, self._rest, Spoken(said[found.end() :])
         return said[found.end() :], said[: found.start()], TEXT
 
     def _ends_thought(self, last: str, tag: str, behind: str) -> bool:
@@ -204,18 +215,54 @@ class ThinkSplitter:
         return not is_in_code(before)
 
     def _answered(self, thought: str, behind: str, whole: bool) -> Parted:
+        if not isinstance(self._said, Spoken):
+            self._said = Spoken()
         self._step = self._fresh
-        return self._fresh(behind, whole)[0], thought, ""
+        content, further, _ = self._fresh(behind, whole)
+        return content, thought + further, ""
 
     def _fresh(self, text: str, whole: bool) -> Parted:
         """Take what stands right behind the closing tag, where blank lines mean nothing."""
-        text = text.lstrip("\n")
+        if not self._glued:
+            text = text.lstrip("\n")
         if not text:
             return _NOTHING
-        self._step = self._ending if self._form in ENDS else self._answer
+        self._step = self._answer if self._form in OPENINGS else self._rest
+        if self._form in ENDS:
+            self._step = self._ending
         return self._step(text, whole)
 
-    def _answer(self, text: str, _whole: bool) -> Parted:
+    def _answer(self, text: str, whole: bool) -> Parted:
+        """Take an answer in which a further thought may begin."""
+        if not self._held and not MARK.search(text):  # so is nearly all
+            self._said.add(text)
+            return text, "", ""
+        text, self._held = self._held + text, ""
+        tags = OPENINGS[self._form]
+        start, end = tags.find(text, whole=whole)
+        while end and self._looked_at < _LOOKED_AT_BEHIND:
+            self._looked_at += 1
+            if self._begins_thought(text[:start]):
+                self._said.add(text[:start])
+                self._step = self._inside
+                content, reasoning, _ = self._inside(text[end:], whole)
+                return text[:start] + content, _GAP + reasoning, ""
+            start, end = tags.find(text, end, whole=whole)
+        if not whole and not end:
+            text, self._held = text[:start], text[start:]
+        return self._rest(text, whole)
+
+    def _begins_thought(self, last: str) -> bool:
+        """Tell whether a further tag begins a thought, or is spoken of; note how the answer goes on behind it."""
+        before = f"{self._said}{last}"
+        line = before.rpartition("\n")[2]
+        if line.strip() and (before[-1] not in _SENTENCE_ENDS or line.count("`") % 2):
+            return False
+        self._glued = bool(line)
+        return not is_in_code(before)
+
+    def _rest(self, text: str, _whole: bool) -> Parted:
+        """Take an answer in which nothing more is looked for."""
         self._said.add(text)
         return text, "", ""
 
@@ -234,16 +281,6 @@ class ThinkSplitter:
 def _may_be_bare(text: str) -> bool:
     word = BARE.opens[0]
     return word.startswith(text.lstrip()[: len(word)])
-
-
-def is_in_code(before: str) -> bool:
-    """Tell whether what follows a text stands in a block of code."""
-    if "```" not in before and "~~~" not in before:
-        return False
-    from zatsudan.markdown.codeblocks import code_blocks  # few replies need it
-
-    blocks = code_blocks(f"{before}x")
-    return bool(blocks) and blocks[-1].end > len(before)
 
 
 def parted(text: str) -> tuple[str, str]:

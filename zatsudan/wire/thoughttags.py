@@ -70,7 +70,8 @@ FORMS = (
 #: The last where the server leaves its special tokens out: words, which a text could begin with too.
 BARE = Form(("analysis",), ("assistantfinal",))
 BARE_BEGUN = re.compile(r"\s*analysis[A-Z]")
-BARE_END = re.compile(r"(?<=[.!?。！？)）])assistantfinal(?=\S)")
+# The word first: an expression that begins with letters is looked for like a word.
+BARE_END = re.compile(r"assistantfinal(?<=[.!?。！？)）]assistantfinal)(?=\S)")
 OPENS = tuple((tag, form) for form in FORMS for tag in form.opens)
 BEGINNINGS = (*(tag for tag, _ in OPENS), BOX)
 #: What ends a thought that nothing began.
@@ -115,4 +116,6 @@ class Tags:
 LONE_TAGS = Tags(tuple(LONE))
 ALL_TAGS = Tags((*LONE, *BARE.closes))
 CLOSES = {form: Tags(form.closes) for form in FORMS}
+#: What begins a further thought; behind an answer in tags of its own there is none.
+OPENINGS = {form: Tags(form.opens) for form in FORMS if not form.ends}
 ENDS = {form: Tags(form.ends) for form in FORMS if form.ends}

@@ -36,9 +36,8 @@ def _import(path: Path, directory: Path) -> list[Session]:
 
 def _import_with_notes(path: Path, directory: Path) -> tuple[list[Session], list[str]]:
     notes: list[str] = []
-    paths = imports.import_file(
-        path, directory, _ids(), lambda: "2026-05-05T05:05:05Z", notes.append
-    )
+    drafts = imports.drafts_of(path, notes.append)
+    paths = imports.write(drafts, directory, _ids(), lambda: "2026-05-05T05:05:05Z")
     return [journal.load(found).session for found in paths], notes
 
 

@@ -12,24 +12,30 @@ from tests.support.chats import ask, chat_with
 from tests.support.doubles import turn_in
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Script, chunk, event, says, serve
-from zatsudan.base.printable import EMPTY, Styled
+from zatsudan.base.printable import EMPTY, Styled, printable
+from zatsudan.terminal.live.flow import Flow
+from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.wire import bounds
 from zatsudan.wire.protocol import Delta
+from zatsudan.wire.thinking import THOUGHT
 
 if TYPE_CHECKING:
     from zatsudan.terminal.live.painter import Painter
 
 
-class Rows:
+class Rows(RowStream):
     """A painter that keeps what is committed, and a stream of rows that keeps what it is fed."""
 
     def __init__(self) -> None:
         self.fed: list[int] = []
         self.text: list[str] = []
         self.frames = 0
+        self.shown: list[str] = []
+        self.finished = 0
+        self.flow = Flow(lambda _question: True, lambda: Size(24, 80), lambda: 0.0)
 
-    still = False
+    taken = False
 
     def ready(self) -> bool:
         return True
@@ -38,7 +44,8 @@ class Rows:
         laid(80)
 
     def show(self, committed: Sequence[str], live: Sequence[str]) -> None:
-        del committed, live
+        del live
+        self.shown += committed
         self.frames += 1
 
     def feed(self, text: str) -> Sequence[Styled]:
@@ -54,6 +61,7 @@ class Rows:
         del width
 
     def finish(self) -> Sequence[Styled]:
+        self.finished += 1
         return ()
 
 
@@ -104,6 +112,61 @@ async def test_reasoning_comes_before_the_text_that_came_with_it() -> None:
     assert rows.text == []
     view.close()
     assert rows.text == ["answer"]
+
+
+class Late(Rows):
+    """Rows that come without more text, when it is fed nothing for the third time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 3
+        self.settled = False
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.left and self.fed)
+
+    def feed(self, text: str) -> Sequence[Styled]:
+        super().feed(text)
+        self.left -= not text
+        return () if self.left else (printable("late"),)
+
+    def settle(self) -> Sequence[Styled]:
+        self.settled = True
+        return ()
+
+
+async def test_frames_go_on_until_all_rows_of_what_was_fed_are_there() -> None:
+    rows = Late()
+    view = view_of(rows, time.monotonic)
+    view.add(Delta(content="word"))
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if not rows.left:
+            break
+    assert rows.shown == ["late"]
+    view.close()
+
+
+async def test_a_thought_comes_behind_the_rows_of_the_text_before_it() -> None:
+    rows = Late()
+    view = view_of(rows)
+    view.add(Delta(content="word"))
+    view._draw(hold=False)
+    view.add(Delta(reasoning="r"))
+    view._draw(hold=False)
+    assert rows.settled
+    view.close()
+
+
+async def test_a_text_that_was_a_thought_ends_what_lays_it_out() -> None:
+    rows = Rows()
+    view = view_of(rows)
+    view.add(Delta(content="word"))
+    view._draw(hold=False)
+    view.add(Delta(before=THOUGHT))
+    assert rows.finished == 1
+    view.close()
 
 
 async def test_no_more_is_read_than_can_be_shown() -> None:

@@ -55,14 +55,15 @@ async def enter_pasted(person: Sitting, text: str) -> None:
 async def enter_recalled(person: Sitting, text: str) -> None:
     """Type it, take it back with Ctrl-C, and recall it."""
     person.type(text)
-    await person.until(f"» {text}")
-    person.type("\x03")
-    await person.at_rest()
-    person.type("\x1b[A")
+    await recall(person, text)
 
 
 async def enter_recalled_paste(person: Sitting, text: str) -> None:
     paste(person, text)
+    await recall(person, text)
+
+
+async def recall(person: Sitting, text: str) -> None:
     await person.until(f"» {text}")
     person.type("\x03")
     await person.at_rest()

@@ -7,7 +7,7 @@ from tests.support.chats import chat_with
 from tests.support.commands import run
 from tests.support.server import says, serve
 from zatsudan.base.printable import EMPTY
-from zatsudan.terminal.live.toolbar import Toolbar, fitting
+from zatsudan.terminal.live.toolbar import Toolbar, fitting, keys_now
 from zatsudan.terminal.text.onerow import at_word
 from zatsudan.terminal.text.widths import most_cells
 
@@ -50,3 +50,9 @@ async def test_what_a_preset_set_is_shown_as_what_was_typed() -> None:
         assert "seed 7" in shown(200)
         assert shown(60).endswith(" · +2 · private")
         assert "presence_penalty" not in shown(60)
+
+
+def test_the_lines_of_a_paste_are_counted_and_not_the_end_of_the_last() -> None:
+    for text in ("a\n" * 20, "a\n" * 19 + "a"):
+        said = keys_now(text, busy=False, aside=False, answers=EMPTY)
+        assert said == "20 lines · Enter sends · Alt-Enter new line"

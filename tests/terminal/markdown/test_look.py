@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.terminal.markdown.look import DEFAULT, NO_COLOUR
+from zatsudan.terminal.markdown.look import DEFAULT, without_colour
 from zatsudan.terminal.markdown.rendering import render
 from zatsudan.terminal.markdown.segments import plain
 
@@ -112,7 +112,7 @@ def test_heading_levels_differ_and_keep_their_weight_without_colour() -> None:
     styles = [render("#" * level + " x", 20, DEFAULT)[0][0].style for level in range(1, 7)]
     assert len(set(styles)) == 6
     for level in range(1, 4):
-        style = render("#" * level + " x", 20, NO_COLOUR)[0][0].style
+        style = render("#" * level + " x", 20, without_colour(DEFAULT))[0][0].style
         assert style
         assert style.bold
         assert style.color is None

@@ -107,7 +107,8 @@ async def test_a_signal_leaves_the_question_and_is_the_prompts_again(tmp_path: P
 async def test_on_a_small_screen_the_marked_row_stays_in_sight(tmp_path: Path) -> None:
     async with seated(tmp_path, rows=8) as person:
         person.type("/connect\r")
-        await person.until("▸ OpenAI")
+        shown = await person.until("▸ OpenAI")
+        assert f"up and down show {len(OFFERED) + 2 - 4} more" in " ".join(shown.split())
         # Below the kinds stand the embedded model and another server.
         person.type("\x1b[B" * (len(OFFERED) + 1))
         await person.until("▸ Another server")

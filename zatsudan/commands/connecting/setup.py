@@ -44,12 +44,9 @@ _NAME = re.compile(r"\w[\w.-]{0,59}")
 class Setup:
     """The questions, one after the other, for one chat."""
 
-    def __init__(
-        self, chat: Chat, finder: Finder, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, chat: Chat, finder: Finder) -> None:
         self._chat = chat
         self._finder = finder
-        self._clock = clock
         self._answers = Answers()
         self._running: list[Found] = []
 
@@ -159,7 +156,7 @@ class Setup:
         model = self._answers.model
         tell(say("asking {model} for a word · Ctrl-C stops", model=one_line(model, 40)))
         try:
-            seconds = await first_word(self._finder.client(self._server()), model, self._clock)
+            seconds = await first_word(self._finder.client(self._server()), model, time.monotonic)
         except ZatsudanError as error:
             return self._mend(error)
         return self._named(

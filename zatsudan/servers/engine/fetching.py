@@ -49,11 +49,10 @@ class Fetch:
         *,
         network: Network | None = None,
         headers: Mapping[str, str] | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._host = FileHost(url, sha256, network or Network(), headers or {}, transport)
+        self._host = FileHost(url, sha256, network or Network(), headers or {})
         self._path = path
         self._sha256 = sha256.lower()
         self._clock = clock

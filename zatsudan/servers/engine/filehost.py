@@ -31,7 +31,7 @@ class FileHost:
         sha256: str,
         network: Network,
         headers: Mapping[str, str],
-        transport: httpx.AsyncBaseTransport | None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = checked_url(url, sha256)
         self._sha256 = sha256.lower()

@@ -30,26 +30,12 @@ _WRAPPERS = (
 )
 
 
-def import_file(
-    path: Path,
-    sessions: Path,
-    new_id: Callable[[], str],
-    now: Callable[[], str],
-    note: Note = lambda _: None,
-    *,
-    pipes: bool = False,
-) -> list[Path]:
-    """Write the sessions that a file holds into the directory `sessions`; return their paths.
+def drafts_of(path: Path, note: Note = lambda _: None, *, pipes: bool = False) -> list[Draft]:
+    """Return the sessions that a file holds, of which nothing is written yet; raises ImportRefused.
 
     `note` gets a sentence on each thing that was left out. With `pipes` standard input and
-    what a shell opened for us are read too, which in a chat are the keys. Raises ImportRefused
-    before anything is written, and StoreError if the sessions cannot be.
+    what a shell opened for us are read too, which in a chat are the keys.
     """
-    return write(drafts_of(path, note, pipes=pipes), sessions, new_id, now)
-
-
-def drafts_of(path: Path, note: Note = lambda _: None, *, pipes: bool = False) -> list[Draft]:
-    """Return the sessions that a file holds, of which nothing is written yet; raises ImportRefused."""
     held = incoming.content(path, pipes=pipes)
     if isinstance(held, str):
         drafts = read(held, note)

@@ -37,7 +37,7 @@ class LineCompleter(Completer):
         self,
         commands: "Commands",
         chat: "Callable[[], Chat]",
-        ran: "Callable[[], Ran | None]" = lambda: None,
+        ran: "Callable[[], Ran | None]",
     ) -> None:
         self._commands = commands
         self._chat = chat

@@ -6,13 +6,15 @@ changed in them is written. The prompt is shifted (shifting.py), or drawn anew
 where that may not be. No answer of the terminal is waited for.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.flow import Flow
 from zatsudan.terminal.live.heldrows import HeldRows, Laid
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
@@ -37,7 +39,12 @@ class Painter:
     """
 
     def __init__(
-        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflow: Iterable[Reflow]
+        self,
+        app: ptk.LiveApplication,
+        output: ptk.ReservingOutput,
+        *,
+        reflow: Iterable[Reflow],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._output = output
@@ -51,7 +58,7 @@ class Painter:
         #: What is written once where a row is drawn anew, in whose place it leaves a blank one.
         self.question = ""
         self.rows: list[Styled] = []
-        self.bytes_written = 0
+        self.flow = Flow(self.ask, lambda: output.real_size, clock)
         self.frames = 0
 
     @property
@@ -60,9 +67,14 @@ class Painter:
         return not self._app.is_running or (self.works and ptk.lent(self._app))
 
     @property
+    def taken(self) -> bool:
+        """Is the screen not ours, for as long as another likes to have it?"""
+        return self._lent or self.away
+
+    @property
     def still(self) -> bool:
         """Is nothing painted now, since the screen is not ours or its width is changing?"""
-        return self._lent or self.away or self._app.frozen
+        return self.taken or self._app.frozen
 
     def ready(self) -> bool:
         """Tell whether rows that are laid out now would be painted at that width."""
@@ -230,8 +242,8 @@ class Painter:
         self._output.flush()
 
     def ask(self, question: str) -> bool:
-        """Write what asks the terminal where its cursor stands; return whether there is an answer to come."""
-        if not question or self.away or self._lent:
+        """Write what asks the terminal something; return whether there is an answer to come."""
+        if not question or self.taken:
             return False
         self._write(question)
         self._output.flush()
@@ -280,5 +292,5 @@ class Painter:
             self._app.invalidate()
 
     def _write(self, text: str) -> None:
-        self.bytes_written += len(text)
+        self.flow.wrote(text)
         self._output.write_raw(text)

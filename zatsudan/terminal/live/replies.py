@@ -14,7 +14,7 @@ from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.markdown.given import Given
 from zatsudan.terminal.markdown.look import Look, look_of, without_colour
-from zatsudan.terminal.markdown.rendering import Stream
+from zatsudan.terminal.markdown.rendering import Share, Stream
 from zatsudan.terminal.markdown.segments import Row, Writer
 from zatsudan.terminal.text.colour import colours, fitted
 
@@ -23,10 +23,24 @@ _WITHOUT_LINKS = ("linux", "dumb", "unknown", "", None)
 
 
 class MarkdownStream(RowStream):
-    """A RowStream of Markdown; `given` are its first words where a person wrote them."""
+    """A RowStream of Markdown; `given` are its first words where a person wrote them.
 
-    def __init__(self, width: int, look: Look, system: ColorSystem | None, given: str = "") -> None:
-        self._stream = Stream(width, look)
+    `begun`: other blocks stand before its first.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        look: Look,
+        system: ColorSystem | None,
+        given: str = "",
+        *,
+        begun: bool = False,
+    ) -> None:
+        self.width = width
+        self._look = look
+        self._system = system
+        self._stream = Stream(width, look, begun=begun)
         self._writer = Writer(system)
         self._tail: Sequence[Row] = ()
         self._tail_text: list[Styled] = []
@@ -35,6 +49,16 @@ class MarkdownStream(RowStream):
     def feed(self, text: str) -> Sequence[Styled]:
         return self._texts(self._stream.feed(text), self._given)
 
+    def feed_around(self, text: str, share: Share) -> tuple[list[Styled], list[Styled]]:
+        """As `feed`, but for whole blocks that `share` takes: return the rows before and behind them."""
+        rows = self._stream.feed_around(text, share if self._given.over else None)
+        before, behind = (self._texts(some, self._given) for some in rows)
+        return before, behind
+
+    def behind(self) -> "MarkdownStream":
+        """Return a stream for the text behind whole blocks, which hangs on nothing before it."""
+        return MarkdownStream(self.width, self._look, self._system, begun=True)
+
     def tail(self, limit: int, *, hold: bool = True) -> Sequence[Styled]:
         rows = self._stream.tail(limit, hold=hold)
         if rows is not self._tail:
@@ -42,6 +66,7 @@ class MarkdownStream(RowStream):
         return self._tail_text
 
     def resize(self, width: int) -> None:
+        self.width = width
         self._stream.resize(width)
 
     def finish(self) -> Sequence[Styled]:
@@ -49,6 +74,11 @@ class MarkdownStream(RowStream):
 
     def _texts(self, rows: Sequence[Row], given: Given) -> list[Styled]:
         return [self._writer.row(given.row(row)) for row in rows]
+
+
+def whole_rows(text: str, stream: MarkdownStream) -> list[Styled]:
+    """Return the rows of blocks that are whole; nothing has been fed to the stream."""
+    return [*stream.feed(text), *stream.finish()]
 
 
 class MakeStream(Protocol):

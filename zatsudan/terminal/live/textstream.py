@@ -5,10 +5,21 @@ from typing import Protocol
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
 from zatsudan.terminal.text.rows import sgr, wrap
+from zatsudan.wire import bounds
 
 
 class RowStream(Protocol):
     """The seam between a reply and the view. Rows are escape text without a line end."""
+
+    @property
+    def at_once(self) -> int:
+        """How many characters to feed it at a time."""
+        return bounds.PIECE
+
+    @property
+    def waits(self) -> bool:
+        """Are rows to come without more text? Then to feed it nothing gives those that are there."""
+        return False
 
     def feed(self, text: str) -> Sequence[Styled]:
         """Take a piece of text; return the rows that became final."""
@@ -22,8 +33,12 @@ class RowStream(Protocol):
     def resize(self, width: int) -> None:
         """Use this width, in cells, for all that is not final yet."""
 
+    def settle(self) -> Sequence[Styled]:
+        """Return the rows that would come without more text."""
+        return ()
+
     def finish(self) -> Sequence[Styled]:
-        """Return all rows that are left."""
+        """Return all rows that are left. No stream is let go without it."""
 
 
 class TextStream(RowStream):

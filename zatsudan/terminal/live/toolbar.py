@@ -163,9 +163,7 @@ def short(tokens: int) -> str:
     return f"{thousands:.0f}k" if thousands >= 99.95 else f"{thousands:.1f}k".replace(".0k", "k")
 
 
-def keys_now(
-    text: str, *, busy: bool, aside: bool = False, answers: Printable = EMPTY
-) -> Printable:
+def keys_now(text: str, *, busy: bool, aside: bool, answers: Printable) -> Printable:
     """Return what the keys do with what stands in the input line, if that is not the usual.
 
     `answers` names the call of the model that the line is to answer.
@@ -181,5 +179,7 @@ def keys_now(
         return say("Enter queues it · Esc stops the reply") if text.strip() else EMPTY
     lines = text.count("\n") + 1
     if lines > MANY:
-        return say("{count:,} lines · Enter sends · Alt-Enter new line", count=lines)
+        return say(
+            "{count:,} lines · Enter sends · Alt-Enter new line", count=len(text.splitlines())
+        )
     return say("Enter sends · Alt-Enter new line") if lines > 1 else EMPTY

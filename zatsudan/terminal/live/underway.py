@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zatsudan.lab.run import Run
     from zatsudan.talk.turn import Turn
     from zatsudan.terminal.live.labview import LabView
+    from zatsudan.terminal.live.replies import MakeStream, MarkdownStream
     from zatsudan.terminal.live.textstream import RowStream
     from zatsudan.terminal.live.view import LiveView
     from zatsudan.wire.protocol import Delta
@@ -47,12 +48,12 @@ class UnderWay(Surface):
         self._size = size
         self._clock = clock
         self._named = named
-        self._streams: Callable[[int, str], RowStream] | None = None
+        self._streams: MakeStream | None = None
         self.view: LiveView | LabView | None = None
         self.turn: Turn | None = None
         self.experiment: Run | None = None
 
-    def make_stream(self, width: int, given: str = "") -> "RowStream":
+    def make_stream(self, width: int, given: str = "") -> "MarkdownStream":
         """Return a stream of rows for a reply; `given` are its first words where a person wrote them."""
         if self._streams is None:
             from zatsudan.terminal.live.replies import markdown_streams
@@ -60,8 +61,14 @@ class UnderWay(Surface):
             self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width, given)
 
+    async def settled(self) -> None:
+        """Wait, for a moment at most, until the terminal has told that all of a reply has arrived."""
+        await self._painter.flow.settled()
+
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
+        from zatsudan.terminal.live.floodstream import FloodStream
         from zatsudan.terminal.live.replystatus import reply_status
+        from zatsudan.terminal.live.secondprocess import SecondProcess
         from zatsudan.terminal.live.view import LiveView
 
         self.turn = turn
@@ -73,7 +80,8 @@ class UnderWay(Surface):
             return reply_status(turn, self._clock() - began, self._bar.progress, width)
 
         def stream(width: int) -> "RowStream":
-            return self.make_stream(width, turn.begun)
+            second = SecondProcess(self._environ, self._styles)
+            return FloodStream(self.make_stream(width, turn.begun), second, self._clock)
 
         view = LiveView(self._painter, stream, self._size, line, self._clock)
         self.view = view

@@ -45,6 +45,7 @@ class LiveView:
         self._text: deque[str] = deque()
         self._thoughts: deque[str] = deque()
         self._behind = 0  # characters that have come and are not fed
+        self._most = painter.flow.most  # of these, before no more is read
         self._content: RowStream | None = None
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
@@ -75,7 +76,7 @@ class LiveView:
             self._text.append(delta.content)
         if delta.content or delta.reasoning:
             self._behind += len(delta.content) + len(delta.reasoning)
-            self._frames.fed(flood=self._behind > bounds.FRAME)
+            self._frames.fed(flood=self._behind > self._most)
 
     def _turn(self, before: str) -> None:
         """Take what came for a thought, or for what comes anew.
@@ -86,6 +87,7 @@ class LiveView:
             self._thoughts += self._text
             self._text.clear()
             if self._content is not None:
+                self._content.finish()
                 self._content = None
                 self._think("")
                 self._reasoning_since = self._fed_since
@@ -96,11 +98,13 @@ class LiveView:
             self._thoughts.clear()
             self._text.clear()
             self._reasoning, self._reasoning_size = None, 0
+            if self._content is not None:
+                self._content.finish()
             self._content, self._thought_above = None, self._shown
 
     def behind(self) -> asyncio.Event | None:
         """Return the next frame where more waits than it takes: what comes next should wait for it."""
-        if self._behind <= bounds.FRAME or self._painter.still:
+        if self._behind <= self._most or self._painter.taken:
             return None
         return self._frames.drawn()
 
@@ -138,19 +142,21 @@ class LiveView:
         committed, self._committed = self._committed, []
         return committed
 
-    def _take(self) -> None:
+    def _take(self, room: int = bounds.FRAME) -> None:
         """Feed what has come since the last frame, as much of it as a frame may cost."""
         for note in self._notes:
             self._committed += [*note_rows(note, self.width), EMPTY]
         self._notes.clear()
-        until, room = self._clock() + FEED_SECONDS, bounds.FRAME
+        until = self._clock() + FEED_SECONDS
         while self._behind and room > 0 and self._clock() <= until:
-            size = min(room, bounds.PIECE)
             if self._thoughts:
-                text = joined(self._thoughts, size)
+                text = joined(self._thoughts, min(room, bounds.PIECE))
+                if self._content is not None:
+                    self._committed.extend(self._content.settle())
                 self._think(text)
             else:
-                text = joined(self._text, size)
+                at_once = self._content.at_once if self._content else bounds.PIECE
+                text = joined(self._text, min(room, at_once))
                 self._fold_reasoning()
                 if self._content is None:
                     self._content = self._make_stream(self.width)
@@ -161,6 +167,13 @@ class LiveView:
                 self._shown = self._shown or bool(rows)
             room -= len(text)
             self._behind -= len(text)
+        if self._waits and self._content is not None:
+            self._committed.extend(self._content.feed(""))
+
+    @property
+    def _waits(self) -> bool:
+        """Are rows to come of what has been fed?"""
+        return self._content is not None and self._content.waits
 
     def _think(self, text: str) -> None:
         if self._reasoning is None:
@@ -196,10 +209,19 @@ class LiveView:
     def _draw(self, hold: bool) -> bool:
         if not self._painter.ready():
             return False  # nothing is laid out for a width that it would not be painted at
-        self._take()
+        room = self._painter.flow.room(self._go_on)
+        if not room:
+            return False
+        before, self._most = self._behind, room
+        self._take(room)
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
-        return self._behind > 0
+        self._painter.flow.drawn(before - self._behind)
+        return self._behind > 0 or self._waits
+
+    def _go_on(self) -> None:
+        """Draw what has waited until the terminal had read what was written before."""
+        self._frames.fed(flood=True)
 
 
 def note_rows(text: Printable, width: int) -> list[Styled]:

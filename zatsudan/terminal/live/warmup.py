@@ -18,7 +18,7 @@ WARM = (
     "zatsudan.talk.turn",
     "zatsudan.servers.discovery",
     "zatsudan.terminal.live.view",
-    "zatsudan.terminal.live.replies",
+    "zatsudan.terminal.live.floodstream",
     "httpcore._backends.anyio",
     "anyio._backends._asyncio",
 )

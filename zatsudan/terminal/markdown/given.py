@@ -20,6 +20,11 @@ class Given:
         self._left = "".join(text.split()).rstrip(_MARKS)
         self._missed = 0
 
+    @property
+    def over(self) -> bool:
+        """Whether all of it has come."""
+        return not self._left
+
     def copy(self) -> "Given":
         """Return another one that has come as far."""
         other = Given("")

@@ -54,9 +54,9 @@ class _Frame:
 
 
 class Layout:
-    """Rows of the blocks that came so far."""
+    """Rows of the blocks that came so far; `begun`: others stand before them."""
 
-    def __init__(self, width: int, look: Look, work: Work) -> None:
+    def __init__(self, width: int, look: Look, work: Work, *, begun: bool = False) -> None:
         self.width = width
         self.last: int | None = None
         """If only so many rows of what is open will be looked at."""
@@ -67,7 +67,7 @@ class Layout:
         self._printer: Printer | None = None
         self._kind = ""  # of the leaf the printer is for
         self._fresh = True  # whether the leaf has no row yet
-        self._begun = False
+        self.begun = begun
         self.made = 0
         """Rows made so far."""
         self._rows: list[Row] = []
@@ -202,7 +202,7 @@ class Layout:
         if self._fresh:
             self._fresh = False
             self._gap(after_blank)
-        self._begun = True
+        self.begun = True
         if not self._frames:
             self._rows += lines
             return
@@ -216,7 +216,7 @@ class Layout:
 
     def _gap(self, after_blank: bool) -> None:
         """Leave a blank row before the next block, where one belongs."""
-        if not self._begun:
+        if not self.begun:
             return
         inside = 0
         while inside < len(self._frames) and self._frames[inside].begun:

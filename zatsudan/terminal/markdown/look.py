@@ -189,4 +189,3 @@ def _style(paint: Paint) -> Style:
 
 
 DEFAULT = look_of(Styles())
-NO_COLOUR = without_colour(DEFAULT)

@@ -10,6 +10,9 @@ line by line (`highlight`), emphasis and links reach over no more than a page of
 text (`stretches.PAGE`).
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from zatsudan.markdown.growing import Growing
 from zatsudan.markdown.leaves import LIMIT, Work
 from zatsudan.markdown.reading import events
@@ -17,6 +20,9 @@ from zatsudan.terminal.markdown.layout import Layout
 from zatsudan.terminal.markdown.listing import further
 from zatsudan.terminal.markdown.look import Look
 from zatsudan.terminal.markdown.segments import Row
+
+Share: TypeAlias = Callable[[str, str], bool]
+"""Asked with whole blocks, and with what has come behind them: whether it takes the blocks."""
 
 
 def render(text: str, width: int, look: Look) -> list[Row]:
@@ -27,12 +33,12 @@ def render(text: str, width: int, look: Look) -> list[Row]:
 
 
 class Stream:
-    """One reply as it comes."""
+    """One reply as it comes; `begun`: other blocks stand before its first."""
 
-    def __init__(self, width: int, look: Look) -> None:
+    def __init__(self, width: int, look: Look, *, begun: bool = False) -> None:
         self.work = Work()
         self._text = Growing(self.work)
-        self._layout = Layout(width, look, self.work)
+        self._layout = Layout(width, look, self.work, begun=begun)
         self._seen: tuple[int, bool, list[Row]] | None = None  # the last `tail`
 
     @property
@@ -42,17 +48,30 @@ class Stream:
 
     def feed(self, text: str) -> list[Row]:
         """Take more of the reply; return the rows that became final, in order."""
+        return self.feed_around(text, None)[1]
+
+    def feed_around(self, text: str, share: Share | None) -> tuple[list[Row], list[Row]]:
+        """Take more of the reply, whose whole blocks `share` may take, to have them laid out elsewhere.
+
+        Returns the rows that became final before those blocks, and those behind them.
+        """
         if not text:
-            return []
+            return [], []
         self._seen = None
-        events, leaf = self._text.feed(text)
+        fed = self._text.feed(text)
+        events, leaf = fed.events, fed.leaf
         if leaf is None and not events:  # in the middle of a line: nothing is settled by it
-            return []
+            return [], []
+        before: list[Row] = []
+        if share and self._layout.begun and fed.first < fed.last and share(fed.whole, fed.behind):
+            self._layout.apply(events[: fed.first.events])
+            before = self._layout.take()
+            events = events[fed.last.events :]
         if events:
             self._layout.apply(events)
         if leaf is not None:
             self._layout.advance(leaf)
-        return self._layout.take()
+        return before, self._layout.take()
 
     def tail(self, limit: int, *, hold: bool = True) -> list[Row]:
         """The last `limit` rows of what is not final yet.

@@ -68,9 +68,7 @@ AROUND = 5
 class DeskView:
     """The page's parts on a screen whose size may change."""
 
-    def __init__(
-        self, page: DeskPage, *, input_: Input | None = None, output: Output | None = None
-    ) -> None:
+    def __init__(self, page: DeskPage, *, input_: Input, output: Output) -> None:
         self._page = page
         self._shown = rows = DeskRows(page)
         self._knobs_height = 1
@@ -249,8 +247,8 @@ async def show_desk(
     *,
     coloured: bool,
     clock: Callable[[], float],
-    input_: Input | None = None,
-    output: Output | None = None,
+    input_: Input,
+    output: Output,
 ) -> Result | None:
     """Show the desk until the person leaves it."""
     page = DeskPage(desk, make, coloured=coloured, clock=clock)

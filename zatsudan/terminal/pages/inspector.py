@@ -184,7 +184,7 @@ class _TextControl(FormattedTextControl):
 
 
 def application(
-    inspector: Inspector, *, input_: Input | None = None, output: Output | None = None
+    inspector: Inspector, *, input_: Input, output: Output
 ) -> Application[Choice | None]:
     """Return the full-screen application; its result is the choice, or None."""
     inspector.move(0)
@@ -249,8 +249,8 @@ async def inspect(
     refusal: Printable,
     *,
     coloured: bool,
-    input_: Input | None = None,
-    output: Output | None = None,
+    input_: Input,
+    output: Output,
 ) -> Choice | None:
     """Show the inspector until the person leaves it or takes a token."""
     app = application(Inspector(tokens, refusal, coloured=coloured), input_=input_, output=output)

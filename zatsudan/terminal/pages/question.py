@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 ROWS = 9
 #: Rows of the line of help at most.
 FOOT = 2
+#: Seconds within which a key that is pressed once more was meant for the question before.
+TWICE = 0.3
 
 
 class Asker:
@@ -52,6 +54,7 @@ class Asker:
         self._note = EMPTY
         #: How often was drawn when the question came: a key pressed before it is seen is none of its answers.
         self._came_at = 0
+        self._since = 0.0
         self._app: Application[str | None] = page_application(
             self._layout(), self._keys(), style, input_, output, full_screen=False
         )
@@ -61,6 +64,7 @@ class Asker:
         works: list[asyncio.Task[None]] = []
 
         def begin() -> None:
+            self._since = asyncio.get_running_loop().time()
             if coming is not None:
                 works.append(asyncio.ensure_future(self._become(coming)))
 
@@ -150,6 +154,8 @@ class Asker:
         takes = say("Enter takes what you typed") if self._blind else say("Enter takes it")
         takes = self._question.waits or takes
         notes = [takes, say("Esc leaves"), self._question.help]
+        if hidden := len(self._asking.rows) - len(self._visible()):
+            notes.insert(2, say("up and down show {n} more", n=hidden))
         foot = printable(" · ".join(note for note in notes if note))
         rows = list(wrap(foot, self._output.get_size().columns))[:FOOT]
         return [("class:toolbar", "\n".join(rows))]
@@ -161,6 +167,10 @@ class Asker:
     # --- the keys --------------------------------------------------------
 
     def _typed(self, buffer: Buffer) -> None:
+        soon = asyncio.get_running_loop().time() < self._since + TWICE
+        if soon and buffer.text in self._question.behind:
+            buffer.reset()
+            return
         self._note = EMPTY
         self._asking.type(buffer.text)
 

@@ -39,9 +39,9 @@ def parts_rows(
     width: int,
     render: Render,
     *,
-    coloured: bool = False,
-    lines: bool = False,
-    above: Callable[[Part, int], Iterable[Styled]] = lambda _part, _width: (),
+    coloured: bool,
+    lines: bool,
+    above: Callable[[Part, int], Iterable[Styled]],
 ) -> list[Styled]:
     """Return parts as rows, the last of them blank: what comes next stands apart.
 
@@ -184,7 +184,7 @@ def _other_rows(node: Node, width: int) -> Iterator[Styled]:
         yield sgr(row, "dim")
 
 
-def call_rows(node: Node, width: int, *, lines: bool = False) -> Iterator[Styled]:
+def call_rows(node: Node, width: int, *, lines: bool) -> Iterator[Styled]:
     """Return the calls that a reply ends with, each with its arguments."""
     if not node.message.extra:
         return

@@ -118,6 +118,16 @@ def together(pieces: Iterable[Styled]) -> Styled:
     return Styled("".join(pieces))
 
 
+def lines_of(rows: Iterable[Styled]) -> str:
+    """Return rows as one text, for another process of ours."""
+    return "".join(f"{row}\n" for row in rows)
+
+
+def rows_of(text: str) -> list[Styled]:
+    """Return the rows that another process of ours has put into one text."""
+    return [Styled(row) for row in text.split("\n")[:-1]]
+
+
 def set_off(
     text: Printable, spans: Sequence[tuple[int, int]], width: int, tone: str = "plain"
 ) -> Iterator[Styled]:
