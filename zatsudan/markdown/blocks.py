@@ -97,8 +97,7 @@ class Blocks:
                 if self._open_paragraph is None:
                     self._leave_for_leaf(depth)
                     cursor.advance(4)
-                    leaf = self._open(Leaf("code", self._after_blank))
-                    leaf.lines.append(cursor.rest())
+                    self._open(Leaf("code", self._after_blank)).lines.append(cursor.rest())
                     self._after_blank = False
                     return self._take()
                 break
