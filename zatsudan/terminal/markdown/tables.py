@@ -17,8 +17,8 @@ from zatsudan.terminal.markdown.runs import longest_unit
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import wrap
-from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.clusters import is_alone, rule
+from zatsudan.terminal.text.alone import cells_of, is_alone
+from zatsudan.terminal.text.clusters import rule
 
 FREEZE = 60
 """Rows that decide the widths of the columns."""
@@ -146,7 +146,9 @@ class Table:
         """The lines of a cell, each as wide as its column."""
         width, align = self._fitted[column], self._aligns[column]
         text = "".join([text for text, _ in cell])
-        if is_alone(text) and text[-1] != " " and (size := cells_of(text)) <= width:  # as most do
+        if (
+            text and is_alone(text) and text[-1] != " " and (size := cells_of(text)) <= width
+        ):  # as most do
             return [_aligned(cell, width - size, align)]
         return [
             _aligned(

@@ -14,7 +14,6 @@ from rich.style import Style
 from zatsudan.terminal.markdown.runs import (
     ASCII,
     RUN,
-    WIDE,
     Parts,
     base,
     is_simple,
@@ -23,6 +22,7 @@ from zatsudan.terminal.markdown.runs import (
     next_break,
 )
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.text.alone import WIDE
 from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.unspaced import WORD, parts_before
 from zatsudan.terminal.text.widths import TOLD, ZWSP, width
