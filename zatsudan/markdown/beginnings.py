@@ -33,14 +33,14 @@ def steps_in(item: Container, cursor: Cursor) -> bool:
 
 
 def begins_nothing(line: str, leaf: Leaf | None) -> bool:
-    """Tell whether a line outside of quotes and lists is text whatever follows its first character.
+    """Tell whether a line outside of quotes and lists is text or empty, by its first character alone.
 
     `leaf` is open above it. Nearly all lines of prose and of tables are such.
     """
     if leaf and leaf.kind == "code":
         return False
     first = line[:1]
-    return first.isalpha() or (first == "|" and (leaf is None or leaf.kind == "table"))
+    return not line or first.isalpha() or (first == "|" and (not leaf or leaf.kind == "table"))
 
 
 def level_under(paragraph: Leaf, text: str, at: int) -> int:

@@ -78,8 +78,8 @@ class Blocks:
             self._after_blank = not text.strip(" \t")
             return []
         if not self.stack and begins_nothing(text, leaf):
-            self._add_text(text, 0, may_head=True)
-            self._after_blank = False
+            self._text_line(text, 0, matched=True, may_head=True)
+            self._after_blank = not text
             return self._take()
         # A byte order mark is none of the line's: files that were put together have some.
         cursor = Cursor(text.removeprefix("\ufeff"))
@@ -97,8 +97,7 @@ class Blocks:
                 if self._open_paragraph is None:
                     self._leave_for_leaf(depth)
                     cursor.advance(4)
-                    leaf = self._open(Leaf("code", self._after_blank))
-                    leaf.lines.append(cursor.rest())
+                    self._open(Leaf("code", self._after_blank)).lines.append(cursor.rest())
                     self._after_blank = False
                     return self._take()
                 break
@@ -109,7 +108,8 @@ class Blocks:
                     return self._take()
                 break
             depth, matched, opened = entered, True, True
-        self._text_line(cursor, depth, matched=matched)
+        text = cursor.text[cursor.next :]
+        self._text_line(text, depth, matched=matched, may_head=matched and cursor.indent < 4)
         self._after_blank = cursor.blank and not opened
         return self._take()
 
@@ -245,20 +245,15 @@ class Blocks:
         leaf.lines.append(cursor.rest())
         return True
 
-    def _text_line(self, cursor: Cursor, depth: int, *, matched: bool) -> None:
+    def _text_line(self, text: str, depth: int, *, matched: bool, may_head: bool) -> None:
         """A line that starts nothing: goes on with the leaf, ends it, or begins a paragraph."""
-        if not cursor.blank:
-            self._add_text(
-                cursor.text[cursor.next :], depth, may_head=matched and cursor.indent < 4
-            )
-        elif matched:
-            self._close_leaf()
-        else:
-            self._close_to(depth)
-
-    def _add_text(self, text: str, depth: int, *, may_head: bool) -> None:
         leaf = self.leaf
-        if leaf and leaf.kind == "paragraph":
+        if not text:
+            if matched:
+                self._close_leaf()
+            else:
+                self._close_to(depth)
+        elif leaf and leaf.kind == "paragraph":
             # Also where a quote or item is left: a paragraph goes on lazily.
             leaf.add(text, may_head=may_head)
         elif leaf and leaf.kind == "table" and may_head:

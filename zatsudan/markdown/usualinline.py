@@ -18,7 +18,7 @@ _PART = re.compile(
     r"|`(?P<code>[^\s\0`](?:[^\n\r\0`]*[^\s\0`])?)`(?!`)"
     r"|(?P<mark>\*\*?)(?!\*)"
     r"|(?P<end>\n)[ \t]*"
-    rf"|\[(?P<label>(?![^\]]*(?:://|www\.)){_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
+    rf"|\[(?P<label>(?![^\]]*(?:://|www\.))(?:{_PLAIN}|!(?!\[))+)\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
     re.ASCII,
 )
 _OPENING = {"*": Inline("emphasis"), "**": Inline("strong")}

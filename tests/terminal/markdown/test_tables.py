@@ -115,3 +115,8 @@ def test_table_cells() -> None:
 def test_a_row_of_empty_cells_is_a_row() -> None:
     rows = render("| a | b |\n|---|---|\n| | |\n| 1 | 2 |\n", 60, DEFAULT)
     assert [plain(row) for row in rows] == ["a │ b", "──┼──", "  │", "1 │ 2"]
+
+
+def test_a_cell_of_two_lines_makes_two_rows() -> None:
+    rows = render("| a | b |\n|---|--:|\n| 1<br>2 | 345 |\n", 60, DEFAULT)
+    assert [plain(row) for row in rows] == ["a │   b", "──┼────", "1 │ 345", "2 │"]

@@ -63,8 +63,7 @@ class Layout:
         self._look = look
         self._work = work
         self._frames: list[_Frame] = []
-        self._shown: list[_Frame] = []  # those that leave room for text
-        self._room = max(width, 2)
+        self._arranged: tuple[list[_Frame], int] | None = None  # see `_shown`
         self._printer: Printer | None = None
         self._kind = ""  # of the leaf the printer is for
         self._fresh = True  # whether the leaf has no row yet
@@ -78,7 +77,7 @@ class Layout:
         other = copy(self)
         other.last = last
         other._frames = [replace(frame) for frame in self._frames]
-        other._arrange()
+        other._arranged = None
         other._printer = self._printer and self._printer.fork()
         other._rows = []
         return other
@@ -86,9 +85,9 @@ class Layout:
     def resize(self, width: int) -> None:
         """Lay out the rows to come at another width."""
         self.width = width
-        self._arrange()
+        self._arranged = None
         if self._printer:
-            self._printer.resize(self._room)
+            self._printer.resize(self._shown()[1])
 
     def take(self) -> list[Row]:
         """The rows since the last time."""
@@ -114,7 +113,7 @@ class Layout:
 
     def _close(self, leaf: Leaf) -> None:
         if leaf.kind == "rule":
-            line = row([(rule(min(self._room, _LONGEST_RULE)), self._look.rule)])
+            line = row([(rule(min(self._shown()[1], _LONGEST_RULE)), self._look.rule)])
             self._emit([line], leaf.after_blank)
         else:
             self._emit(self._printer_for(leaf).finish(leaf, self.last), leaf.after_blank)
@@ -127,7 +126,7 @@ class Layout:
         return self._printer
 
     def _new_printer(self, leaf: Leaf) -> Printer:
-        look, room = self._look, self._room
+        look, room = self._look, self._shown()[1]
         base = look.text
         if "quote" in [frame.container.kind for frame in self._frames]:
             base = combine(base, look.quote)
@@ -163,7 +162,7 @@ class Layout:
             marker = self._marker(container)
             first, rest = (marker, self._look.marker), (" " * cells(marker), PLAIN)
         self._frames.append(_Frame(container, first, rest, cells(rest[0])))
-        self._arrange()
+        self._arranged = None
 
     def _leave(self) -> None:
         frame = self._frames[-1]
@@ -171,7 +170,7 @@ class Layout:
             self._fresh = True
             self._emit([()], frame.container.after_blank)
         self._frames.pop()
-        self._arrange()
+        self._arranged = None
 
     def _marker(self, item: Container) -> str:
         if item.marker in ".)":
@@ -182,16 +181,18 @@ class Layout:
         )
         return f"{_BULLETS[depth % len(_BULLETS)]} "
 
-    def _arrange(self) -> None:
-        """Find out the innermost containers that leave room for text, and that room."""
-        self._shown = []
-        self._room = self.width
-        for frame in reversed(self._frames):
-            if self._room - frame.size < _LEAST:
-                break
-            self._room -= frame.size
-            self._shown.insert(0, frame)
-        self._room = max(self._room, 2)
+    def _shown(self) -> tuple[list[_Frame], int]:
+        """The innermost containers, as many as leave room for text, and that room."""
+        if self._arranged is None:
+            shown: list[_Frame] = []
+            room = self.width
+            for frame in reversed(self._frames):
+                if room - frame.size < _LEAST:
+                    break
+                room -= frame.size
+                shown.append(frame)
+            self._arranged = (shown[::-1], max(room, 2))
+        return self._arranged
 
     # Rows
 
@@ -205,12 +206,13 @@ class Layout:
         if not self._frames:
             self._rows += lines
             return
-        first = [frame.rest if frame.marked else frame.first for frame in self._shown]
+        shown, _ = self._shown()
+        first = [frame.rest if frame.marked else frame.first for frame in shown]
         for frame in self._frames:
             frame.begun = frame.marked = True
         self._rows += _behind(first, lines[:1])
         if len(lines) > 1:
-            self._rows += _behind([frame.rest for frame in self._shown], lines[1:])
+            self._rows += _behind([frame.rest for frame in shown], lines[1:])
 
     def _gap(self, after_blank: bool) -> None:
         """Leave a blank row before the next block, where one belongs."""
@@ -223,7 +225,7 @@ class Layout:
             after_blank = self._frames[inside].container.after_blank
         parent = self._frames[inside - 1].container.kind if inside else ""
         if after_blank or parent in ("", "quote"):
-            begun = [frame.rest for frame in self._shown if frame.begun]
+            begun = [frame.rest for frame in self._shown()[0] if frame.begun]
             self._rows.append(row(begun))
 
 

@@ -8,7 +8,7 @@ from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.markdown.pieces import Inline
 from zatsudan.markdown.stretches import Stretches
 from zatsudan.terminal.markdown.look import Look
-from zatsudan.terminal.markdown.segments import Row
+from zatsudan.terminal.markdown.segments import Piece, Row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import Wrapper
 
@@ -37,8 +37,7 @@ class Prose:
 
     def advance(self, leaf: Leaf) -> list[Row]:
         """Take what is clean from an open paragraph; return the rows that are full."""
-        stretches = self._text.advance(leaf)
-        return self._rows(stretches) if stretches else []
+        return self._rows(self._text.advance(leaf))
 
     def finish(self, leaf: Leaf, last: int | None = None) -> list[Row]:
         """The rest; with `last`, at least that many rows of its end, open marks closed."""
@@ -47,10 +46,14 @@ class Prose:
             # Marks and addresses take some.
             if self._text.keep_end(leaf, (last + 1) * width * 5 // 4):
                 self._wrapper = Wrapper(width)
-        return self._rows(self._text.finish(leaf, ended=last is None)) + self._wrapper.end()
+        *stretches, end = self._text.finish(leaf, ended=last is None) or [[]]
+        return self._rows(stretches) + self._wrapper.finish(self._styled(end))
 
     def _rows(self, stretches: list[list[Inline]]) -> list[Row]:
         rows: list[Row] = []
         for pieces in stretches:
-            rows += self._wrapper.add(styled(pieces, self._look, self._base))
+            rows += self._wrapper.add(self._styled(pieces))
         return rows
+
+    def _styled(self, pieces: list[Inline]) -> list[Piece]:
+        return styled(pieces, self._look, self._base)

@@ -19,15 +19,7 @@ RUN = re.compile(
 #: So much that words are worth while to be taken at once.
 ASCII = re.compile(r"[ -~]{8,}")
 
-#: Characters of two cells of Japanese and Chinese, each of which is a cluster by itself.
-WIDE = re.compile(
-    "[\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]{4,}"
-)
-
 is_simple = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
-
-_NO_END, _NO_START = (re.escape("".join(sorted(chars))) for chars in (NO_END, NO_START))
-_BREAK = re.compile(f"(?<![{_NO_END}])(?![{_NO_START}])")
 
 
 class Parts:
@@ -65,8 +57,9 @@ def may_break(before: str, after: str) -> bool:
 
 def next_break(wide: str, at: int, end: int) -> int:
     """Return the first place from `at` on where a row may end in characters of `WIDE`, at most `end`."""
-    found = _BREAK.search(wide, at, end)
-    return found.end() if found is not None else end
+    while at < end and (wide[at] in NO_START or wide[at - 1] in NO_END):
+        at += 1
+    return at
 
 
 def last_break(wide: str, at: int, end: int) -> int:
@@ -84,11 +77,9 @@ def base(text: str) -> str:
     return ""
 
 
-def longest_unit(pieces: list[Piece], limit: int) -> int:
-    """Cells of the longest stretch that should not be cut, at most `limit`."""
-    # Joined, since a change of style is no place to break.
-    whole = "".join(text for text, _ in pieces).replace(HARD, " ")
-    return min(_unit_cells(whole), limit)
+def longest_unit(text: str, limit: int) -> int:
+    """Cells of the longest stretch of a text that should not be cut, at most `limit`."""
+    return min(max(map(_unit_cells, text.split(HARD))), limit)
 
 
 def _unit_cells(text: str) -> int:

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from zatsudan.base.printable import Styled, printable
-from zatsudan.terminal.text.clusters import cells
+from zatsudan.terminal.text.alone import cells_of
 from zatsudan.terminal.text.rows import ends, to_column, together
 from zatsudan.terminal.text.widths import disputed
 
@@ -96,7 +96,7 @@ class Writer:
             else:
                 _, begun, ended, in_column = self._sent.get(id(style)) or self._of(style)
                 if in_column and disputed(before := whole[:at]):
-                    parts.append(to_column(cells(before)))
+                    parts.append(to_column(cells_of(before)))
                 parts += (begun, shown, ended)
             at = end
         return together(parts)

@@ -17,8 +17,8 @@ from zatsudan.terminal.markdown.runs import longest_unit
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
 from zatsudan.terminal.markdown.wrapping import wrap
-from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.clusters import is_alone, rule
+from zatsudan.terminal.text.alone import cells_of, is_alone
+from zatsudan.terminal.text.clusters import rule
 
 FREEZE = 60
 """Rows that decide the widths of the columns."""
@@ -87,8 +87,9 @@ class Table:
             styled(inline(text), self._look, style) if text else [] for text in leaf.cells(line)
         ]
         if not self._settled:
-            wide = [max(map(cells_of, _lines(cell))) for cell in cells]
-            least = [longest_unit(cell, _LONGEST_WORD) for cell in cells]
+            texts = ["".join([text for text, _ in cell]) for cell in cells]
+            wide = [max(map(cells_of, text.split(HARD))) for text in texts]
+            least = [longest_unit(text, _LONGEST_WORD) for text in texts]
             self._wide = list(map(max, self._wide, wide)) if self._wide else wide
             self._least = list(map(max, self._least, least)) if self._least else least
         if head:
@@ -145,7 +146,9 @@ class Table:
         """The lines of a cell, each as wide as its column."""
         width, align = self._fitted[column], self._aligns[column]
         text = "".join([text for text, _ in cell])
-        if is_alone(text) and text[-1] != " " and (size := cells_of(text)) <= width:  # as most do
+        if (
+            text and is_alone(text) and text[-1] != " " and (size := cells_of(text)) <= width
+        ):  # as most do
             return [_aligned(cell, width - size, align)]
         return [
             _aligned(
@@ -219,10 +222,6 @@ def widen(widths: list[int], available: int) -> list[int]:
         grown.append(width + more)
         spare -= more
     return [*grown, widths[-1] + spare]
-
-
-def _lines(cell: list[Piece]) -> list[str]:
-    return "".join(text for text, _ in cell).split(HARD)
 
 
 def _aligned(line: list[Piece], missing: int, align: str) -> list[Piece]:

@@ -14,7 +14,6 @@ from rich.style import Style
 from zatsudan.terminal.markdown.runs import (
     ASCII,
     RUN,
-    WIDE,
     Parts,
     base,
     is_simple,
@@ -23,6 +22,7 @@ from zatsudan.terminal.markdown.runs import (
     next_break,
 )
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
+from zatsudan.terminal.text.alone import WIDE
 from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.unspaced import WORD, parts_before
 from zatsudan.terminal.text.widths import TOLD, ZWSP, width
@@ -59,10 +59,17 @@ class Wrapper:
 
     def add(self, pieces: list[Piece]) -> list[Row]:
         """Take more text; return the rows that are full."""
+        return self._add(pieces, ended=False)
+
+    def finish(self, pieces: list[Piece]) -> list[Row]:
+        """Take the end of the text; return all the rows that are left."""
+        return self._add(pieces, ended=True) + self.end()
+
+    def _add(self, pieces: list[Piece], *, ended: bool) -> list[Row]:
         done: list[Row] = []
         whole = "".join([text for text, _ in pieces])
         if whole.isascii() and whole.replace(HARD, "").isprintable():
-            self._add_ascii(whole, Parts(pieces), done)
+            self._add_ascii(whole, Parts(pieces), done, ended=ended)
             return done
         for text, style in pieces:
             start = 0
@@ -78,13 +85,14 @@ class Wrapper:
                 self._add_runs(text[start:], style, done)
         return done
 
-    def _add_ascii(self, text: str, parts: Parts, done: list[Row]) -> None:
-        """Take pieces that are ASCII, whatever their styles: line by line."""
+    def _add_ascii(self, text: str, parts: Parts, done: list[Row], *, ended: bool) -> None:
+        """Take pieces that are ASCII, whatever their styles: line by line. `ended`: nothing leans on their end."""
         start = 0
         while start < len(text):
             line_end = text.find(HARD, start)
             stop = line_end if line_end >= 0 else len(text)
-            if end := text.rfind(" ", start, stop) + 1:
+            end = stop if line_end >= 0 or ended else text.rfind(" ", start, stop) + 1
+            if end > start:
                 self._add_words(text, start, end, parts, done)
             self._add_word(parts.upto(stop), done)
             start = stop
@@ -98,9 +106,9 @@ class Wrapper:
             self._add_cluster(text, style, len(text), done)
 
     def _add_words(self, text: str, at: int, stop: int, parts: Parts, done: list[Row]) -> None:
-        """Take ASCII from `at` to behind a blank at `stop`: as many words at once as a row has room for."""
+        """Take whole words of ASCII from `at` to `stop`: as many at once as a row has room for."""
         if self._unit:  # it ends with the first word
-            at = text.find(" ", at)
+            at = _word_end(text, at, stop)
             self._add_word(parts.upto(at), done)
             self._end_unit(done)
         words = at + len(text[at:stop].rstrip(" "))
@@ -121,7 +129,7 @@ class Wrapper:
             while text[at] == " ":
                 at += 1
             parts.at = at
-            end = text.find(" ", at)
+            end = _word_end(text, at, words)
             if end - at > self.width:
                 self._add_word(parts.upto(end), done)
                 self._end_unit(done)
@@ -282,5 +290,9 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
     whole = "".join([text for text, _ in pieces])
     if len(whole) <= width and whole.isascii() and whole.isprintable():
         return [line] if (line := row(pieces)) else []
-    wrapper = Wrapper(width)
-    return wrapper.add(pieces) + wrapper.end()
+    return Wrapper(width).finish(pieces)
+
+
+def _word_end(text: str, at: int, stop: int) -> int:
+    end = text.find(" ", at, stop)
+    return end if end >= 0 else stop

@@ -1,4 +1,4 @@
-"""What counts as one character to the eye, and the cells it takes."""
+"""Characters that are a cluster each, and what is measured by them."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import any_text
 from zatsudan.base.printable import printable
-from zatsudan.terminal.text.clusters import cells, clusters, is_alone
+from zatsudan.terminal.text.alone import cells_of, is_alone
+from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.widths import set_told, width
 
 _ALONE = [char for char in map(chr, range(0x20, 0x10000)) if is_alone(char)]
@@ -31,6 +32,6 @@ def test_characters_that_are_alone_join_none_beside_them(beside: str) -> None:
 def test_cells_are_those_of_the_clusters(text: str, ambiguous: int) -> None:
     set_told({"ambiguous": ambiguous})
     try:
-        assert cells(text) == sum(size for _, size in clusters(text))
+        assert cells_of(text) == sum(size for _, size in clusters(text))
     finally:
         set_told({})
