@@ -22,6 +22,8 @@ from zatsudan.wire.thinking import THOUGHT
 
 TAIL_ROWS = 12
 REASONING_ROWS = 4
+#: Behind these a thought may stand between two texts.
+_ENDS = "\n.!?…。！？"
 #: How long a frame may go on feeding what has come, in seconds: then the keys have their turn.
 FEED_SECONDS = 0.05
 
@@ -53,6 +55,7 @@ class LiveView:
         self._fed_since = 0.0
         self._shown = False  # does a row of the text stand above for good?
         self._thought_above = False
+        self._ends_with = ""  # the text so far
         self._notes: list[Printable] = []
         self._committed: list[Styled] = []
         self._status_text = EMPTY
@@ -150,8 +153,7 @@ class LiveView:
         while self._behind and room > 0 and self._clock() <= until:
             if self._thoughts:
                 text = joined(self._thoughts, min(room, bounds.PIECE))
-                if self._content is not None:
-                    self._committed.extend(self._content.settle())
+                self._interrupt()
                 self._think(text)
             else:
                 at_once = self._content.at_once if self._content else bounds.PIECE
@@ -162,6 +164,7 @@ class LiveView:
                     self._fed, self._fed_since = 0, self._clock()
                 rows = self._content.feed(text)
                 self._committed.extend(rows)
+                self._ends_with = text[-1]
                 self._fed += len(text)
                 self._shown = self._shown or bool(rows)
             room -= len(text)
@@ -173,6 +176,14 @@ class LiveView:
     def _waits(self) -> bool:
         """Are rows to come of what has been fed?"""
         return self._content is not None and self._content.waits
+
+    def _interrupt(self) -> None:
+        """Have a thought come in the middle of the text: behind a line or a sentence, or within one."""
+        if self._content is not None and self._ends_with in _ENDS:
+            self._committed += [*self._content.finish(), EMPTY]
+            self._content = None
+        elif self._content is not None:
+            self._committed.extend(self._content.settle())
 
     def _think(self, text: str) -> None:
         if self._reasoning is None:
@@ -188,6 +199,7 @@ class LiveView:
             above = self._thought_above
             self._committed += [EMPTY] if above else []
             self._committed += [*thought_rows(self._reasoning_size, seconds, above=above)]
+            self._reasoning_size, self._thought_above = 0, False  # another may follow
 
     def _live(self, *, hold: bool) -> list[Styled]:
         limit = max(1, min(TAIL_ROWS, self._size().rows - 6))
