@@ -69,6 +69,7 @@ SILENT: dict[str, tuple[str, ...]] = {
     "sessions/atonce.py": ("",),
     "sessions/holding.py": ("",),
     "sessions/indexing.py": ("",),
+    "sessions/looked.py": ("",),
     "sessions/exports/page.py": ("\n:root", "<"),
     "sessions/exports/replyhtml.py": ("<", "noopener"),
     "sessions/exports/notation.py": ("the server's",),  # a comment of a program

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -14,6 +15,8 @@ from types import TracebackType
 from typing import Self
 
 COLUMNS, ROWS = 100, 40
+#: What terminals are asked, and say: how they do, and where the cursor is.
+ANSWERS = {b"\x1b[5n": b"\x1b[0n", b"\x1b[6n": b"\x1b[1;1R"}
 
 
 class TooSlow(Exception):
@@ -33,6 +36,7 @@ class Driven:
         """`size`: the columns and rows of its terminal."""
         self.read = bytearray()
         self._arrivals: list[tuple[int, float]] = []  # length of `read`, and since when
+        self._looked = 0  # so far it was looked through for questions
         self.started = time.monotonic()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -112,9 +116,20 @@ class Driven:
             ) from error
         self.read += data
         self._arrivals.append((len(self.read), time.monotonic()))
-        if b"\x1b[6n" in data:  # where is the cursor? As terminals answer.
-            os.write(self._fd, b"\x1b[1;1R")
+        self._came(len(data))
         return True
+
+    def _came(self, _count: int) -> None:
+        """So many bytes more were written: answer what they ask."""
+        for question in self._questions():
+            os.write(self._fd, ANSWERS[question])
+
+    def _questions(self) -> list[bytes]:
+        """Return what the program has asked since this was called last."""
+        asked = list(re.finditer(rb"\x1b\[[56]n", memoryview(self.read)[self._looked :]))
+        end = asked[-1].end() if asked else 0
+        self._looked = max(self._looked + end, len(self.read) - 3)
+        return [bytes(one[0]) for one in asked]
 
     @property
     def cpu(self) -> float:

@@ -3,24 +3,26 @@
 Run `uv run python -m tests.benchmarks.slowline`. What the program writes arrives 0.1 s later,
 a fifth of it 0.2 s later still, and keys take 0.1 s the other way: a round trip of 0.2 s. The line
 takes so many bytes a second, and what it has not taken waits in the program's terminal, as behind
-a full window of TCP. Clocks are read where the program stands, so that the line itself is no part
+a full window of TCP. What the terminal is asked it answers when the question has arrived, and the
+answer takes 0.1 s back. Clocks are read where the program stands, so that the line itself is no part
 of a figure: a key is answered when the program has written it.
 """
 
 import argparse
+import os
 import random
 import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks import contestants
 from tests.benchmarks.contestants import ZATSUDAN
-from tests.benchmarks.driven import COLUMNS, ROWS, Driven
+from tests.benchmarks.driven import ANSWERS, COLUMNS, ROWS, Driven
 from tests.benchmarks.jobs import KEYS, Asked, Bench
 from tests.benchmarks.mock import serving
 
@@ -39,12 +41,14 @@ class Line:
         self._under_way: list[tuple[float, int]] = []
         self._free = 0.0  # when the line can take the next byte
 
-    def take(self, count: int, now: float) -> None:
-        """Send bytes: they leave when those before have left, and come in order."""
+    def take(self, count: int, now: float) -> float:
+        """Send bytes, and return when they arrive: they leave when those before have left, and come in order."""
         self._free = max(now, self._free) + count / self._rate
         late = LATE if self._chance.random() < SHARE else 0.0
         before = self._under_way[-1][0] if self._under_way else 0.0
-        self._under_way.append((max(before, self._free + DELAY + late), count))
+        arrives = max(before, self._free + DELAY + late)
+        self._under_way.append((arrives, count))
+        return arrives
 
     def waiting(self, now: float) -> int:
         """Return how many bytes have not arrived yet."""
@@ -57,16 +61,31 @@ class Slow(Driven):
 
     line: Line | None = None
 
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+        super().__init__(argv, environ, folder)
+        self._answers: list[tuple[float, bytes]] = []  # under way, and when they are there
+
     def _read(self, seconds: float) -> bool:
-        now = time.monotonic()
-        if self.line is not None and self.line.waiting(now) >= WINDOW:
-            time.sleep(min(seconds, 0.002))
-            return True
-        before = len(self.read)
-        read = super()._read(seconds)
-        if read and self.line is not None:
-            self.line.take(len(self.read) - before, time.monotonic())
-        return read
+        until = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            while self._answers and self._answers[0][0] <= now:
+                os.write(self._fd, self._answers.pop(0)[1])
+            if self.line is not None and self.line.waiting(now) >= WINDOW:
+                time.sleep(min(seconds, 0.002))
+                return True
+            due = self._answers[0][0] if self._answers else until
+            if super()._read(min(due, until) - now):
+                return True
+            if now >= until:
+                return False
+
+    def _came(self, count: int) -> None:
+        if self.line is None:
+            super()._came(count)
+            return
+        back = self.line.take(count, time.monotonic()) + DELAY
+        self._answers += [(back, ANSWERS[question]) for question in self._questions()]
 
 
 @contextmanager

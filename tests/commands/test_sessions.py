@@ -11,10 +11,10 @@ from zatsudan.commands import sessions as commands
 from zatsudan.commands.finding import search_
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.sessions import load
-from zatsudan.sessions import atonce, index, indexing, summary
+from zatsudan.sessions import atonce, folder, index, indexing
+from zatsudan.sessions.folder import Entry
 from zatsudan.sessions.journal import encode
 from zatsudan.sessions.records import message_record
-from zatsudan.sessions.summary import Entry
 from zatsudan.terminal.plain.terminal import PlainTerminal
 from zatsudan.wire.messages import Message
 
@@ -26,7 +26,7 @@ def test_while_a_name_is_typed_the_sessions_are_looked_at_once(
 
     def counted(directory: Path) -> list[Entry]:
         looked.append(directory)
-        return summary.entries(directory)
+        return folder.entries(directory)
 
     monkeypatch.setattr("zatsudan.sessions.shelf.entries", counted)
     chat = chat_over(ScriptedClient().connect, tmp_path)

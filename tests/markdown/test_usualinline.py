@@ -37,6 +37,8 @@ _PIECES = (
 @example("**`a`** and **b`c`**. *d*")
 @example("a  \n  b `c` \nd")
 @example("a** b**")
+@example("a_b_c _a_ a_é __a_b__ a&b & c&amp;")
+@example("[a www.b](https://a.example) [www.c](https://a.example)")
 def test_what_is_read_the_short_way_is_what_the_parser_reads(source: str) -> None:
     usual = read_usual(source)
 
@@ -51,6 +53,7 @@ def test_what_is_read_the_short_way_is_what_the_parser_reads(source: str) -> Non
         "A **strong** word, *another* one, `code` and [a link](https://example.org/path).",
         "**Bold at the start**: and `code_with_marks*`\nand a second line.",
         "これは**強調**です。`コード`もあります。",
+        "snake_case_name, Q & A, wow!",
     ],
 )
 def test_usual_texts_are_read_the_short_way(source: str) -> None:

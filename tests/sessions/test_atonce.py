@@ -5,8 +5,9 @@ A program that writes into a journal where it lies goes unseen until all are loo
 
 import itertools
 import os
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.stored import chars, texts, write
 from zatsudan.base.errors import StoreError
-from zatsudan.sessions import atonce, holding, index, indexing, noted, search, shelf
+from zatsudan.sessions import atonce, holding, index, indexing, looked, noted, search, shelf
 from zatsudan.sessions.journal import Journal, begin_record, encode
 from zatsudan.sessions.records import message_record
 from zatsudan.wire.messages import Message
@@ -98,7 +99,25 @@ def _foreign(do: Callable[[Path, str], object]) -> Callable[[Path, str], None]:
 
 
 def _replace(path: Path, text: str) -> None:
+    _keep(path)
     write(path.parent, f"new-{path.stem}", text, title=text.strip()).replace(path)
+
+
+def _unlink(path: Path, _text: str) -> None:
+    _keep(path)
+    path.unlink()
+
+
+def _keep(path: Path) -> None:
+    """Have a file go on under another name, so that its inode is not given again."""
+    kept = path.with_name("kept")
+    kept.mkdir(exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.link(path, kept / f"{next(_later)}")
+
+
+def _copy(path: Path, text: str) -> None:
+    write(path.parent, f"copy{next(_later)}", text)
 
 
 def _append(path: Path, text: str) -> None:
@@ -118,8 +137,8 @@ happenings = st.sampled_from([
     Happening(_we_go_on),
     Happening(_we_name),
     Happening(_we_delete),
-    Happening(_foreign(lambda path, text: write(path.parent, f"copy-{path.stem}", text))),
-    Happening(_foreign(lambda path, _: path.unlink())),
+    Happening(_foreign(_copy)),
+    Happening(_foreign(_unlink)),
     Happening(_foreign(lambda path, text: path.rename(path.with_name(f"{len(text)}.jsonl")))),
     Happening(_foreign(_replace)),
     Happening(_append, unseen=True),
@@ -134,14 +153,18 @@ happenings = st.sampled_from([
     st.lists(st.tuples(happenings, st.integers(0, 3), texts), max_size=6),
     st.lists(st.text(chars, min_size=1, max_size=2), min_size=1, max_size=2),
     st.integers(1, 3),
+    st.sampled_from([0, 2, 100]),
 )
 def test_what_is_told_at_once_is_what_a_look_at_all_tells(
     talks: list[list[str]],
     happened: list[tuple[Happening, int, str]],
     words: list[str],
     count: int,
+    known: int,
 ) -> None:
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looked, "_LATEST", known)
+        patch.setattr(looked, "_MOST", known or 1)
         directory = Path(name)
         for at, talk in enumerate(talks):
             write(directory, f"s{at}", *talk, age=at, title=talk[-1].strip() if at % 2 else "")
@@ -230,18 +253,78 @@ def test_what_this_program_does_is_known_at_once(tmp_path: Path, looks: list[Pat
     assert looks == []
 
 
-def test_what_another_program_did_is_looked_for(tmp_path: Path, looks: list[Path]) -> None:
+def test_what_another_program_did_is_known_by_the_folder(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looked, "_LATEST", 0)
     talks(tmp_path)
-    write(tmp_path, "theirs", "a new talk", age=-1)
-    os.utime(tmp_path, ns=(0, 1))
-    assert [one.id for one in shelf.latest(tmp_path, 2)] == ["theirs", "s0"]
-    assert search.at_once(tmp_path, ["quillwort"]) is None
+    (tmp_path / "notes.txt").write_text("a quillwort")
+    (tmp_path / "a folder").mkdir()
+    for do in (_copy, _replace, _unlink):
+        _foreign(do)(tmp_path / f"s{8 if do is _replace else 2}.jsonl", "a quillwort")
+    everything = shelf.summaries(tmp_path)
+    looks.clear()
+    assert shelf.latest(tmp_path, 20) == everything
+    assert shelf.beginning(tmp_path, 1).total == 10
+    assert shelf.find(tmp_path, "s8").name == "a quillwort"
+    assert _sessions(search.at_once(tmp_path, ["quillwort"])) == [
+        one.id for one in everything if one.name == "a quillwort"
+    ]
+    with pytest.raises(StoreError, match="There is no session"):
+        shelf.find(tmp_path, "talk 2")
+    assert looks == []
+
+
+@pytest.mark.posix  # numbers that are inodes
+def test_what_is_replaced_so_often_that_it_has_its_number_again_is_seen_of_the_latest(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looked, "_LATEST", 3)
+    talks(tmp_path)
+    for number in (1, 8):
+        # Written where it lies, as a file that has the inode of the one that was there.
+        _foreign(_append)(tmp_path / f"s{number}.jsonl", "later")
+        assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s1", "s0"]
+    assert looks == []
+    indexing.update(tmp_path)
+    assert [one.id for one in shelf.latest(tmp_path, 2)] == ["s8", "s1"]
+
+
+def test_of_many_that_another_program_changed_all_are_looked_at(
+    tmp_path: Path, looks: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looked, "_MOST", 3)
+    talks(tmp_path)
+    for times in range(4):
+        assert search.at_once(tmp_path, ["nowhere"]) == ()
+        _foreign(_copy)(tmp_path / "theirs.jsonl", f"a talk {times}")
+    assert search.at_once(tmp_path, ["nowhere"]) is None
+    assert shelf.find(tmp_path, "a talk 3").id.startswith("copy")
     assert looks
+    indexing.update(tmp_path)
+    looks.clear()
+    assert shelf.find(tmp_path, "a talk 3").id.startswith("copy")
+    assert looks == []
+
+
+@pytest.mark.posix  # names that are no UTF-8
+def test_a_name_that_is_no_text_is_one_all_the_same(tmp_path: Path, looks: list[Path]) -> None:
+    talks(tmp_path)
+    written = (tmp_path / index.NAME).stat().st_ino
+    _foreign(lambda path, _: path.rename(path.with_name("\udcff.jsonl")))(tmp_path / "s8.jsonl", "")
+    (tmp_path / "\udcfe.jsonl").symlink_to("nowhere")
+    for _ in range(2):
+        looks.clear()
+        assert shelf.find(tmp_path, "talk 8").id == "\udcff"
+        assert looks == []
+        indexing.update(tmp_path)
+    assert (tmp_path / index.NAME).stat().st_ino == written
 
 
 def test_where_all_are_looked_at_those_that_the_index_knows_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(looked, "_MOST", 0)
     talks(tmp_path)
     write(tmp_path, "theirs", "a new talk", age=-1)
     os.utime(tmp_path, ns=(0, 1))
@@ -336,12 +419,57 @@ def test_more_that_may_hold_words_than_are_tried_are_left_to_a_look_at_all(
     assert search.at_once(tmp_path, ["talk"], 4) is None
 
 
-def test_a_journal_that_the_index_cannot_hold_leaves_it_to_a_look_at_all(tmp_path: Path) -> None:
+def test_what_the_index_lacks_is_looked_at_by_itself(tmp_path: Path, looks: list[Path]) -> None:
     talks(tmp_path)
     _we_go_on(tmp_path / "s5.jsonl", "half \ud83d")
     _we_name(tmp_path / "s5.jsonl", "half \ud83d")
-    indexing.update(tmp_path)
-    assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
+    (tmp_path / "folder.jsonl").mkdir()
+    for _ in range(2):
+        indexing.update(tmp_path)
+        looks.clear()
+        assert [one.title for one in shelf.latest(tmp_path)] == ["half \ud83d"]
+        assert _sessions(search.at_once(tmp_path, ["half"])) == ["s5"]
+        assert search.at_once(tmp_path, ["nowhere"], surely=True) == ()
+        assert shelf.beginning(tmp_path, 1).total == 10
+        assert looks == []
+
+
+@pytest.mark.parametrize("changed", [False, True])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE listed SET file = x'ff' WHERE file = 's1.jsonl'",
+        "UPDATE listed SET number = 'x'",
+        "UPDATE look SET folder = 'x'",
+        "UPDATE look SET noted = 'x'",
+        "UPDATE look SET lacking = 1",
+        "UPDATE look SET lacking = x'ff2f2f'",
+        "UPDATE session SET file = x'ff' WHERE file = 's1.jsonl'",
+        "UPDATE session SET mtime = 'x'",
+        "UPDATE session SET size = 9e999",
+        "DELETE FROM listed",
+        "DROP TABLE listed",
+    ],
+)
+def test_an_index_that_says_what_cannot_be_costs_no_answer(
+    tmp_path: Path, damage: str, *, changed: bool
+) -> None:
+    talks(tmp_path)
+    expected = shelf.summaries(tmp_path)
+    with closing(sqlite3.connect(tmp_path / index.NAME)) as db:
+        db.execute(damage)
+        db.commit()
+    if changed:
+        os.utime(tmp_path, ns=(0, 1))
+    for _ in range(2):
+        assert shelf.latest(tmp_path, 20) == expected
+        with pytest.raises(StoreError, match="There is no session"):
+            shelf.find(tmp_path, "nobody")
+        assert search.at_once(tmp_path, ["quillwort"], surely=True) in (
+            None,
+            search.search(tmp_path, ["quillwort"]).found,
+        )
+        indexing.update(tmp_path)
 
 
 # --- what is noted -------------------------------------------------------------------

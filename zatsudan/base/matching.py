@@ -32,10 +32,10 @@ def loosely(typed: str, text: str) -> bool:
 def _in_one_run(word: str) -> re.Pattern[str]:
     """Return a pattern of the characters of a word in their order within one run without blanks.
 
-    The first place of each is as good as any, so that nothing is tried twice.
+    It begins with a character, which is found faster in thousands of lines than a run's beginning.
     """
-    steps = (f"[^\\s{re.escape(char)}]*{re.escape(char)}" for char in word)
-    return re.compile(r"(?<!\S)" + "".join(steps))
+    steps = (f"[^\\s{re.escape(char)}]*+{re.escape(char)}" for char in word[1:])
+    return re.compile(re.escape(word[0]) + "".join(steps))
 
 
 def rank(words: Sequence[str], folded: str) -> int | None:
@@ -43,7 +43,7 @@ def rank(words: Sequence[str], folded: str) -> int | None:
 
     Loosely: the characters of a word stand in their order within one run without
     blanks, so that `tmp` finds `temperature` but not letters strewn over a
-    sentence. Words and text must be folded.
+    sentence. Words and text, a line of some hundred characters at most, must be folded.
     """
     loose = 0
     for word in words:

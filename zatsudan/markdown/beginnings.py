@@ -3,7 +3,7 @@
 import re
 
 from zatsudan.markdown.cursor import Cursor
-from zatsudan.markdown.leaves import Container
+from zatsudan.markdown.leaves import LIMIT, Container, Leaf, table_aligns
 
 # Behind two hashes and more the blank is left out by some models, before a letter (primer/primer-markdown 64).
 ATX = re.compile(r"(#{1,6})(?:[ \t]+|$|(?<=##)(?=[^\W\d_]))")
@@ -30,3 +30,36 @@ def steps_in(item: Container, cursor: Cursor) -> bool:
     if begins:
         item.indent = cursor.indent
     return begins
+
+
+def begins_nothing(line: str, leaf: Leaf | None) -> bool:
+    """Tell whether a line outside of quotes and lists is text whatever follows its first character.
+
+    `leaf` is open above it. Nearly all lines of prose and of tables are such.
+    """
+    if leaf and leaf.kind == "code":
+        return False
+    first = line[:1]
+    return first.isalpha() or (first == "|" and (leaf is None or leaf.kind == "table"))
+
+
+def level_under(paragraph: Leaf, text: str, at: int) -> int:
+    """Return the level of the heading that a line, from `at` on, makes the paragraph above it; else 0."""
+    if paragraph.length > LIMIT or len(text) > LIMIT:
+        return 0
+    underline = SETEXT.match(text, at)
+    return 0 if not underline else 1 if underline[1][0] == "=" else 2
+
+
+def aligns_under(paragraph: Leaf, text: str, at: int) -> tuple[str, ...]:
+    """Return how the columns of the table stand that a line, from `at` on, makes the paragraph's last line head."""
+    if not paragraph.may_head or len(text) > LIMIT:
+        return ()
+    return table_aligns(paragraph.lines[-1], text[at:])
+
+
+def without_closing_hashes(heading: str) -> str:
+    """Return the text of a heading without the hashes that may stand behind it as well."""
+    text = heading.rstrip(" \t")
+    unmarked = text.rstrip("#")
+    return text if unmarked and unmarked[-1] not in " \t" else unmarked.rstrip(" \t")

@@ -16,7 +16,7 @@ A list or a fence inside the item of an ordered list may be indented by two colu
 long the item's number is: so models write it, and so it is meant.
 
 It departs from CommonMark in three more places, all far from ordinary text, so
-that long paragraphs need not be held: a paragraph of more than `LIMIT` characters
+that long paragraphs need not be held: a paragraph of more than `LIMIT` characters (leaves.py)
 becomes no heading by a line of `===` or `---` under it; a line of more than
 `LIMIT` characters is no head of a table; and no more than `MAX_DEPTH` quotes,
 lists and items are opened inside each other, further markers are text.
@@ -25,9 +25,20 @@ lists and items are opened inside each other, further markers are text.
 from copy import copy
 from dataclasses import replace
 
-from zatsudan.markdown.beginnings import ATX, BULLET, FENCE, NUMBER, RULE, SETEXT, steps_in
+from zatsudan.markdown.beginnings import (
+    ATX,
+    BULLET,
+    FENCE,
+    NUMBER,
+    RULE,
+    aligns_under,
+    begins_nothing,
+    level_under,
+    steps_in,
+    without_closing_hashes,
+)
 from zatsudan.markdown.cursor import Cursor
-from zatsudan.markdown.leaves import LIMIT, Container, Event, Leaf, aligns_under, delimiter_aligns
+from zatsudan.markdown.leaves import Container, Event, Leaf
 
 MAX_DEPTH = 100
 
@@ -66,6 +77,10 @@ class Blocks:
             leaf.lines.append(text)
             self._after_blank = not text.strip(" \t")
             return []
+        if not self.stack and begins_nothing(text, leaf):
+            self._add_text(text, 0, may_head=True)
+            self._after_blank = False
+            return self._take()
         # A byte order mark is none of the line's: files that were put together have some.
         cursor = Cursor(text.removeprefix("\ufeff"))
         depth = self._matching(cursor)
@@ -176,8 +191,9 @@ class Blocks:
 
     def _under_paragraph(self, cursor: Cursor) -> bool:
         """Whether this line makes the open paragraph a heading or a table."""
-        return self._open_paragraph is not None and bool(
-            self._setext_level(cursor) or self._table_aligns(cursor)
+        paragraph, text, at = self._open_paragraph, cursor.text, cursor.next
+        return paragraph is not None and bool(
+            level_under(paragraph, text, at) or aligns_under(paragraph, text, at)
         )
 
     def _start_leaf(self, cursor: Cursor, depth: int, *, matched: bool) -> bool:
@@ -186,12 +202,8 @@ class Blocks:
         char = text[at]
         if char == "#" and (atx := ATX.match(text, at)):
             self._leave_for_leaf(depth)
-            content = text[atx.end() :].rstrip(" \t")
-            unmarked = content.rstrip("#")
-            if not unmarked or unmarked[-1] in " \t":
-                content = unmarked.rstrip(" \t")
             leaf = self._open(Leaf("heading", self._after_blank, level=len(atx[1])))
-            leaf.lines.append(content)
+            leaf.lines.append(without_closing_hashes(text[atx.end() :]))
             self._close_leaf()
             return True
         if char in "`~" and (fence := FENCE.match(text, at)):
@@ -201,10 +213,10 @@ class Blocks:
             return True
         paragraph = self._open_paragraph
         if matched and paragraph:
-            if char in "|-:" and (aligns := self._table_aligns(cursor)):
+            if char in "|-:" and (aligns := aligns_under(paragraph, text, at)):
                 self._make_table(paragraph, aligns)
                 return True
-            if char in "=-" and (level := self._setext_level(cursor)):
+            if char in "=-" and (level := level_under(paragraph, text, at)):
                 paragraph.kind, paragraph.level = "heading", level
                 self._close_leaf()
                 return True
@@ -235,37 +247,25 @@ class Blocks:
 
     def _text_line(self, cursor: Cursor, depth: int, *, matched: bool) -> None:
         """A line that starts nothing: goes on with the leaf, ends it, or begins a paragraph."""
+        if not cursor.blank:
+            self._add_text(
+                cursor.text[cursor.next :], depth, may_head=matched and cursor.indent < 4
+            )
+        elif matched:
+            self._close_leaf()
+        else:
+            self._close_to(depth)
+
+    def _add_text(self, text: str, depth: int, *, may_head: bool) -> None:
         leaf = self.leaf
-        if cursor.blank:
-            if matched:
-                self._close_leaf()
-            else:
-                self._close_to(depth)
-            return
         if leaf and leaf.kind == "paragraph":
             # Also where a quote or item is left: a paragraph goes on lazily.
-            leaf.add(cursor.text[cursor.next :], may_head=matched and cursor.indent < 4)
-            return
-        if leaf and leaf.kind == "table" and matched and cursor.indent < 4:
-            leaf.lines.append(cursor.text[cursor.next :].strip(" \t"))
-            return
-        self._leave_for_leaf(depth)
-        leaf = self._open(Leaf("paragraph", self._after_blank))
-        leaf.add(cursor.text[cursor.next :], may_head=True)
-
-    def _setext_level(self, cursor: Cursor) -> int:
-        leaf = self._open_paragraph
-        if leaf is None or leaf.length > LIMIT or len(cursor.text) > LIMIT:
-            return 0
-        underline = SETEXT.match(cursor.text, cursor.next)
-        return 0 if not underline else 1 if underline[1][0] == "=" else 2
-
-    def _table_aligns(self, cursor: Cursor) -> tuple[str, ...]:
-        leaf = self._open_paragraph
-        if leaf is None or not leaf.may_head or len(cursor.text) > LIMIT:
-            return ()
-        line = cursor.text[cursor.next :]
-        return aligns_under(leaf.lines[-1], line, delimiter_aligns(line))
+            leaf.add(text, may_head=may_head)
+        elif leaf and leaf.kind == "table" and may_head:
+            leaf.lines.append(text.strip(" \t"))
+        else:
+            self._leave_for_leaf(depth)
+            self._open(Leaf("paragraph", self._after_blank)).add(text, may_head=True)
 
     def _make_table(self, paragraph: Leaf, aligns: tuple[str, ...]) -> None:
         head = paragraph.lines.pop()

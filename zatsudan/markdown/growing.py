@@ -80,8 +80,12 @@ class Growing:
         events: list[Event] = []
         first = last = Place()
         for number, line in enumerate(complete, 1):
-            self._add(line)
-            self._end_line(events)
+            if number == 1:  # the rest of one that has come in part
+                self._add(line)
+                self._end_line(events)
+            else:
+                self._work.parsed += len(line)
+                events += self._blocks.line(line)
             if self._blocks.at_rest:
                 last = Place(number, len(events))
                 first = first if first.lines else last

@@ -159,6 +159,8 @@ _MATH = {"$$": "$$", "\\[": "\\]"}
 def _open_math(closer: str, line: str) -> str:
     """What closes the mathematics that is open after `line`, if any is."""
     if not closer:
+        if line[:1] not in ("$", "\\"):
+            return ""
         if environment := _ENVIRONMENT.match(line):
             closer = rf"\end{{{environment[1]}}}"
         else:
@@ -187,14 +189,14 @@ _HIDDEN = "\0"
 _WHOLE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$\s](?:[^$]*[^$\s])?\$")
 
 
-def aligns_under(head: str, line: str, aligns: tuple[str, ...]) -> tuple[str, ...]:
-    """The `aligns` of a `line` for the columns of the `head` above it; nothing if they are no table.
+def table_aligns(head: str, line: str) -> tuple[str, ...]:
+    """The alignments of a `line` for the columns of the `head` above it; nothing if they are no table.
 
     For GitHub both have as many cells. Models miscount, and write pipes in the head's code: between
     pipes, such lines are a table all the same.
     """
-    cells = table_cells(head)
-    if not aligns or len(aligns) == len(cells):
+    aligns = delimiter_aligns(line)
+    if not aligns or len(aligns) == len(table_cells(head)):
         return aligns
     if len(aligns) == 1 or not (head.lstrip().startswith("|") and line.lstrip().startswith("|")):
         return ()
@@ -209,7 +211,8 @@ def _hidden(line: str) -> str:
 
 def table_cells(line: str) -> list[str]:
     """The cells of a table's row as Markdown; `\\|` is a pipe inside a cell."""
-    cells = _PIPE.split(line.strip())
+    line = line.strip()
+    cells = _PIPE.split(line) if "\\" in line else line.split("|")
     if cells and not cells[0]:
         del cells[0]
     if cells and not cells[-1]:

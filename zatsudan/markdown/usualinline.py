@@ -8,14 +8,17 @@ import re
 from zatsudan.base.printable import printable
 from zatsudan.markdown.pieces import BREAK, CLOSE, Inline
 
-# Text in which nothing can be meant but what stands there.
-_WORDS = r"(?:[^\n\r\0!\[\]<&*_`~$\\]|!(?!\[))+"
+# Text in which nothing can be meant but what stands there; `re` takes it in few steps so.
+_PLAIN = r"[^\n\r\0!\[\]<&*_`~$\\]"
+# What may be a mark, and is none here: it begins no image, stands inside a name, begins no entity.
+_NO_MARK = r"(?:!(?!\[)|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|&(?= ))"
+_WORDS = rf"(?:{_PLAIN}|{_NO_MARK}){_PLAIN}*(?:{_NO_MARK}{_PLAIN}*)*"
 _PART = re.compile(
     rf"(?P<text>{_WORDS})"
     r"|`(?P<code>[^\s\0`](?:[^\n\r\0`]*[^\s\0`])?)`(?!`)"
     r"|(?P<mark>\*\*?)(?!\*)"
     r"|(?P<end>\n)[ \t]*"
-    rf"|\[(?P<label>{_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
+    rf"|\[(?P<label>(?![^\]]*(?:://|www\.)){_WORDS})\]\((?P<address>https?://[a-z0-9.-]*[a-z0-9](?:/[\w./-]*)?)\)",
     re.ASCII,
 )
 _OPENING = {"*": Inline("emphasis"), "**": Inline("strong")}
@@ -25,49 +28,49 @@ _BEHIND = " \n.,;:!?)"
 
 def read_usual(source: str) -> list[Inline] | None:
     """Read a text of words, code, links, and emphasis that holds no other; None for any other text."""
+    shown = printable(source)
+    addresses = _may_say_address(source)
     found: list[Inline] = []
     opened, at = "", 0
-    while at < len(source):
-        part = _PART.match(source, at)
-        if part is None:
+    for part in _PART.finditer(source):
+        start, end = part.span()
+        if start != at:  # what stands before it is none of the parts
             return None
-        end = part.end()
-        if part.lastgroup == "mark":
-            if opened:
-                if opened != part[0] or not _closes(source, at, end):
-                    return None
-                opened = ""
-                found.append(CLOSE)
-            else:
-                if not _opens(source, at, end):
-                    return None
-                opened = part[0]
-                found.append(_OPENING[opened])
-        else:
-            found += _words(part, last=source.startswith("\n", end))
         at = end
-    return None if opened or not all(map(_says_no_address, found)) else found
+        kind = part.lastgroup
+        if kind == "text":
+            text = (
+                shown[start:end].rstrip(" ") if source.startswith("\n", end) else shown[start:end]
+            )
+            if addresses and _may_say_address(text):
+                return None
+            if text:
+                found.append(Inline("text", text))
+        elif kind == "code":
+            found.append(Inline("code", shown[start + 1 : end - 1]))
+        elif kind == "mark":
+            if not _pairs(source, start, end, opened):
+                return None
+            found.append(CLOSE if opened else _OPENING[part[0]])
+            opened = "" if opened else part[0]
+        elif kind == "end":
+            found.append(BREAK)
+        else:
+            label = shown[slice(*part.span("label"))]
+            found += (Inline("link", address=part["address"]), Inline("text", label), CLOSE)
+    return found if at == len(source) and not opened else None
 
 
-def _words(part: re.Match[str], *, last: bool) -> tuple[Inline, ...]:
-    """Return the pieces of a part that is no mark; `last`: it ends its line."""
-    if part.lastgroup == "text":
-        text = part[0].rstrip(" ") if last else part[0]
-        return (Inline("text", printable(text)),) if text else ()
-    if part.lastgroup == "code":
-        return (Inline("code", printable(part["code"])),)
-    if part.lastgroup == "end":
-        return (BREAK,)
-    return (
-        Inline("link", address=part["address"]),
-        Inline("text", printable(part["label"])),
-        CLOSE,
-    )
+def _may_say_address(text: str) -> bool:
+    """Whether a text may hold an address (bareaddresses.py)."""
+    return "://" in text or "www." in text
 
 
-def _says_no_address(piece: Inline) -> bool:
-    """Whether a piece is not, or holds no, text that may be an address (bareaddresses.py)."""
-    return piece.kind != "text" or ("://" not in piece.text and "www." not in piece.text)
+def _pairs(source: str, at: int, end: int, opened: str) -> bool:
+    """Whether a mark closes the one that is open, or opens where none is."""
+    if opened:
+        return source[at:end] == opened and _closes(source, at, end)
+    return _opens(source, at, end)
 
 
 def _opens(source: str, at: int, end: int) -> bool:

@@ -1,8 +1,8 @@
 """What the index tells at once: of thousands of journals only those are looked at that are asked for.
 
-It answers where the index holds all journals, and nothing but what was noted (noted.py) happened
-to the folder since it was brought up to date. Else, and where a journal turns out to be another
-than the index says, the answer is None, and all journals are to be looked at.
+And those that were changed since it was brought up to date, as far as that can be told (looked.py).
+Where many were, or one turns out to be another than the index says, the answer is None, and all
+journals are to be looked at.
 
 What the index does not know of, another program may have written into a journal where it lies. That
 there is nothing is sure (`surely`) when the times and sizes of all journals add up to those that the
@@ -10,16 +10,18 @@ index has: some microseconds for each, and none is gone through by itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from operator import sub
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from zatsudan.base.printable import one_line
-from zatsudan.sessions import holding, noted
+from zatsudan.sessions import holding, looked
+from zatsudan.sessions.folder import Entry, Sums, entry_of, sums
 from zatsudan.sessions.index import COLUMNS, NAME, asked, summary_in
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, Sums, entry_of, read, summary_of, sums
+from zatsudan.sessions.summary import Summary, read, summary_of
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -30,6 +32,7 @@ WORTH = 8_000_000
 HOLDING = 1000
 #: Sessions that fit a name in one way: two show that it is not one, and some more are named.
 _FITTING = 5
+_ORDER = "ORDER BY mtime DESC, ctime DESC, file DESC"
 #: Behind every text that begins with what stands before it.
 _LAST = "\U0010ffff"
 
@@ -60,9 +63,8 @@ def fitting(directory: Path, name: str, *, surely: bool = False) -> list[Summary
 
     `surely`: all journals are looked at first, whether they are what the index says.
     """
-    if name != name.encode(errors="replace").decode() or not one_line(
-        name
-    ):  # as no session is called
+    # As no session is called.
+    if name != name.encode(errors="replace").decode() or not one_line(name):
         return None
     return _told(directory, lambda folder: folder.fitting(name), surely=surely)
 
@@ -90,12 +92,10 @@ def _told(
         return None
 
     def answer(db: "Connection") -> _Answer | None:
-        look = db.execute("SELECT folder, noted FROM look").fetchone()
-        now = noted.time_of(directory)
-        notes = noted.since(directory, look[1]) if look is not None else None
-        if notes is None or not notes.lead(look[0], now):
+        changed = looked.changed(db, directory)
+        if changed is None:
             return None
-        folder = _Folder(db, directory, notes.names)
+        folder = _Folder(db, directory, changed)
         if surely:
             folder.look()
         return tell(folder)
@@ -107,54 +107,57 @@ def _told(
 
 
 class _Folder:
-    """The sessions as the index knows them, but for those that were `written` since, which are looked at."""
+    """The sessions as the index knows them, but for those `changed` since, which are looked at by themselves."""
 
-    def __init__(self, db: "Connection", directory: Path, written: Iterable[str]) -> None:
+    def __init__(self, db: "Connection", directory: Path, changed: frozenset[str]) -> None:
         self._db = db
         self._directory = directory
         #: Those that somebody said something in, with the time of each.
-        self._written: list[_Dated] = []
-        self._names = frozenset(name for name in written if name.endswith(SUFFIX))
+        self._apart: list[_Dated] = []
+        self._names = changed
         for name in self._names:
             entry = entry_of(directory, name)
             summary = self._summary(entry) if entry is not None else None
             if entry is not None and summary is not None:
-                self._written.append((entry, summary))
+                self._apart.append((entry, summary))
 
     def _summary(self, entry: Entry) -> Summary | None:
-        query = f"SELECT mtime, ctime, size, {COLUMNS} FROM session WHERE file = ?"  # noqa: S608  our own
-        row = self._db.execute(query, (entry.name,)).fetchone()
+        row = self._row(entry.name, f"mtime, ctime, size, {COLUMNS}")
         if row is not None and row[:3] == entry.stamp:
             return summary_in(self._directory, entry.name, row[3:])
         return summary_of(self._directory, entry.name, *read(self._directory / entry.name))
+
+    def _row(self, name: str, columns: str) -> tuple[Any, ...] | None:
+        """Return what the index has of a journal; None of one that it lacks."""
+        query = f"SELECT {columns} FROM session WHERE file = ?"  # noqa: S608  our own
+        with suppress(UnicodeEncodeError):  # no text for SQLite: it is not in there
+            row: tuple[Any, ...] | None = self._db.execute(query, (name,)).fetchone()
+            return row
+        return None
 
     def look(self) -> None:
         """Look at all journals; raises _Changed if one of them is not what it was, which nobody noted."""
         known = _sums(self._db.execute(_SUMS).fetchone())
         for name in self._names:
-            row = self._db.execute(f"{_SUMS} WHERE file = ?", (name,)).fetchone()
-            known = Sums(*map(sub, known, _sums(row)))
+            row = self._row(name, "1, mtime, ctime, size")
+            if row is not None:
+                known = Sums(*map(sub, known, row))
         if known != sums(self._directory, self._names):
             raise _Changed
 
     def latest(self, count: int) -> Latest:
         (known,) = self._db.execute("SELECT count(*) FROM session WHERE spoken = 1").fetchone()
-        known -= sum(map(self._is_spoken, self._names))
-        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._written])
-        return Latest(found[:count], known + len(self._written))
-
-    def _is_spoken(self, name: str) -> bool:
-        query = "SELECT 1 FROM session WHERE file = ? AND spoken = 1"
-        return self._db.execute(query, (name,)).fetchone() is not None
+        known -= sum(self._row(name, "spoken") == (1,) for name in self._names)
+        found = _in_order([*self._known("WHERE spoken = 1", (), count), *self._apart])
+        return Latest(found[:count], known + len(self._apart))
 
     def _known(self, where: str, values: tuple[object, ...], count: int) -> Iterator[_Dated]:
         """Yield the latest of which a condition is true; raises _Changed if one is not what it was."""
-        order = "ORDER BY mtime DESC, ctime DESC, file DESC"
         query = (
             f"SELECT file, mtime, ctime, size, {COLUMNS} FROM session WHERE file IN"  # noqa: S608  our own
-            f" (SELECT file FROM session {where} {order} LIMIT ?) {order}"
+            f" (SELECT file FROM session {where} {_ORDER} LIMIT ?) {_ORDER}"
         )
-        # Those that were written since may be among them, and do not count.
+        # Those that are looked at by themselves may be among them, and do not count.
         rows = self._db.execute(query, (*values, count + len(self._names)))
         for row in islice((row for row in rows if row[0] not in self._names), count):
             entry = entry_of(self._directory, row[0])
@@ -182,14 +185,14 @@ class _Folder:
             found.update((one[0].name, one) for one in self._known(where, values, _FITTING))
             if found and at:  # the first two count as one
                 break
-        return _in_order([*found.values(), *self._written])
+        return _in_order([*found.values(), *self._apart])
 
     def may_hold(self, words: holding.Forms) -> list[str] | None:
         found = holding.latest_holding(self._db, words, HOLDING + len(self._names))
         if found is None:
             return None
         ages = [age for age in found if age[-1] not in self._names][:HOLDING]
-        ages += (entry.age for entry, _ in self._written)
+        ages += (entry.age for entry, _ in self._apart)
         return [name for *_, name in sorted(ages, reverse=True)]
 
 

@@ -6,8 +6,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from zatsudan.sessions.folder import Age, Entry
 from zatsudan.sessions.index import asked, has_terms, is_small, known
-from zatsudan.sessions.summary import Age, Entry
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

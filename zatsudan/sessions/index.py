@@ -6,11 +6,11 @@ writes, where nobody waits for it. Whatever is wrong with the file costs only th
 would have saved.
 
 It is asked in two ways. Of journals that were just looked at, it tells what they say, if they
-are what they were (here, holding.py). And where nothing but what was noted (noted.py) happened to
-the folder since all of it was looked at, it tells which are the latest, or fit a name or words,
-and none but these are looked at (atonce.py). A program that writes into a journal without making
-or renaming a file goes unseen by the second way until all journals are looked at again, which is
-begun each time.
+are what they were (here, holding.py). And it tells which are the latest, or fit a name or words
+(atonce.py), and none are looked at but these and what was changed since all were, as far as that
+is noted or the folder's listing tells it (looked.py). A program that writes into a journal without
+making or renaming a file goes unseen by the second way until all journals are looked at again,
+which is begun each time.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from zatsudan.base.printable import printable
 from zatsudan.sessions import noted
+from zatsudan.sessions.folder import Entry, entries, unhurried
 from zatsudan.sessions.journal import SUFFIX
-from zatsudan.sessions.summary import Entry, Summary, entries, unhurried
+from zatsudan.sessions.summary import Summary
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 #: Its file, in the folder of the journals.
 NAME = f"{noted.FOLDER}/sessions.sqlite3"
 #: Another number for every other form of the tables, or of what stands in them.
-VERSION = 2
+VERSION = 3
 #: Bytes of journals that are read as fast as an index is asked.
 SMALL = 4_000_000
 #: Journals from which on all that the index knows are gone through, and not one by one.
@@ -85,7 +86,7 @@ def asked(directory: Path, answer: "Callable[[Connection], _Answer]") -> _Answer
         with closing(opened(path)) as db:
             db.execute("BEGIN")  # all is asked of one state, whatever is written meanwhile
             return answer(db) if version_of(db) == VERSION else None
-    except (sqlite3.Error, TypeError, ValueError) as error:
+    except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:
         if is_damaged(error):
             discard(path)
     return None

@@ -1,14 +1,14 @@
 """Writing the index of sessions: what is new, what was changed, what is gone. index.py asks it."""
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from zatsudan.base import files
-from zatsudan.sessions import noted
+from zatsudan.sessions import looked, noted
+from zatsudan.sessions.folder import Entry, entries
 from zatsudan.sessions.index import (
     NAME,
     VERSION,
@@ -21,14 +21,12 @@ from zatsudan.sessions.index import (
     version_of,
 )
 from zatsudan.sessions.piecemeal import Pieces, goes_on, texts_of
-from zatsudan.sessions.summary import Entry, Summary, entries, summary_by
+from zatsudan.sessions.summary import Summary, summary_by
 from zatsudan.sessions.terms import Terms, terms
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-#: The times of files are no finer: Linux takes that of its last tick, a hundredth of a second or less.
-_TICK_SECONDS = 0.02
 #: Sessions that are written at once: as long another program cannot write.
 _TOGETHER = 64
 #: Words of which it is remembered that they are in the index, so that it need not be asked.
@@ -42,7 +40,6 @@ _TABLES = """
     ) WITHOUT ROWID;
     CREATE INDEX latest ON session (spoken, mtime, ctime, file, size);
     CREATE INDEX names ON session (spoken, called, title, mtime, ctime, file);
-    CREATE TABLE look (one INTEGER PRIMARY KEY, folder INTEGER NOT NULL, noted INTEGER NOT NULL);
     CREATE TABLE doc (doc INTEGER PRIMARY KEY, file TEXT NOT NULL);
     CREATE INDEX docs ON doc (file);
     CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -121,7 +118,7 @@ def _writable(path: Path) -> "Connection":
 
 def _make(db: "Connection") -> None:
     with _transaction(db):
-        for table in f"{_TABLES};{_SAID if _has_search(db) else ''}".split(";"):
+        for table in f"{_TABLES};{looked.TABLES};{_SAID if _has_search(db) else ''}".split(";"):
             db.execute(table)
         db.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -151,7 +148,7 @@ class _Writer:
 
     def follow(self, stopped: Callable[[], bool]) -> None:
         """Forget the journals that are gone, and read those that are new or were changed."""
-        look = _look(self._directory)
+        look = looked.look(self._directory)
         there = entries(self._directory)
         stamps = {entry.name: entry.stamp for entry in there}
         known = self._stamps()
@@ -165,19 +162,19 @@ class _Writer:
             if stopped():
                 return
             some = changed[at : at + _TOGETHER]
-            _settle(some)
+            looked.settle(max(entry.stamp[1] for entry in some))
             with _transaction(self._db):
                 for entry in some:
-                    # Lone surrogates, which SQLite does not hold: such a journal is always read.
+                    # Lone surrogates, which SQLite does not hold.
                     with suppress(UnicodeEncodeError):
                         self._learn(entry)
-        before = self._db.execute("SELECT folder, noted FROM look").fetchone()
-        whole = not changed or self._stamps() == stamps
-        if before != (look if whole else None):
+        if changed:
+            known = self._stamps()
+        # What could not be read, or is no text for SQLite.
+        lacking = [entry.name for entry in changed if known.get(entry.name) != entry.stamp]
+        if not looked.is_kept(self._db, look, lacking):
             with _transaction(self._db):
-                self._db.execute("DELETE FROM look")
-                if whole:
-                    self._db.execute("INSERT INTO look VALUES (1, ?, ?)", look)
+                looked.keep(self._db, look, known, lacking)
 
     def _stamps(self) -> dict[str, tuple[int, int, int]]:
         rows = self._db.execute("SELECT file, mtime, ctime, size FROM session INDEXED BY latest")
@@ -259,13 +256,6 @@ class _Writer:
         self._db.execute("INSERT INTO said (said) VALUES ('optimize')")
 
 
-def _look(directory: Path) -> tuple[int, int]:
-    """Return the time of a folder that a change from now on would not leave, and the bytes of its notes."""
-    size = noted.size_of(directory)
-    _wait(noted.time_of(directory))
-    return noted.time_of(directory), size
-
-
 def _journal(path: Path) -> BinaryIO:
     """Open a journal; raises OSError, also if it is larger than any that is loaded."""
     file = files.opened(path)
@@ -273,17 +263,6 @@ def _journal(path: Path) -> BinaryIO:
         return file
     file.close()
     raise files.Refused
-
-
-def _settle(some: Iterable[Entry]) -> None:
-    """Wait until a change of a journal would have another time than the last one: clocks tick slowly."""
-    _wait(max(entry.stamp[1] for entry in some))
-
-
-def _wait(changed: int) -> None:
-    rest = changed / 1e9 + _TICK_SECONDS - time.time()
-    if 0 < rest <= _TICK_SECONDS:
-        time.sleep(rest)
 
 
 def _columns(summary: Summary | None) -> tuple[object, ...]:

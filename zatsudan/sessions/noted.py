@@ -1,11 +1,11 @@
 """Which journals this program wrote since the index looked at all of them: noted for it at once.
 
 The index (index.py) knows a folder as it stood at one time of it. The folder's time tells when a
-journal was made, renamed or deleted since, by whatever program, but not when one got longer. So
-whoever writes, makes or deletes a journal adds a line to a file beside the index, which takes some
-twenty microseconds: the two times of the folder between which it did so (0 where the folder stayed
-as it was) and the journal's name. Where there is no index nothing is noted. A note that is lost
-costs no more than until all journals are looked at the next time.
+journal was made, renamed or deleted since, by whatever program, but not which, nor when one got
+longer. So whoever of this program writes, makes or deletes a journal adds a line to a file beside
+the index, which takes some twenty microseconds: the two times of the folder between which it did so
+(0 where the folder stayed as it was) and the journal's name. Where there is no index nothing is
+noted. A note that is lost costs no more than until all journals are looked at the next time.
 """
 
 import os

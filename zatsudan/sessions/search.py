@@ -15,8 +15,9 @@ from itertools import product
 from pathlib import Path
 
 from zatsudan.sessions import atonce, holding
+from zatsudan.sessions.folder import entries
 from zatsudan.sessions.journal import parse
-from zatsudan.sessions.summary import Summary, entries, read, summary_of
+from zatsudan.sessions.summary import Summary, read, summary_of
 from zatsudan.wire.messages import Message
 
 #: Spellings in both cases of one word that are looked for by bytes, at most.

@@ -13,10 +13,11 @@ from zatsudan.base.jsonvalues import whole_number
 from zatsudan.base.language import say
 from zatsudan.base.printable import one_line
 from zatsudan.sessions import noted
+from zatsudan.sessions.folder import Entry, entries
 from zatsudan.sessions.journal import SUFFIX, Journal, parse
 from zatsudan.sessions.records import replay
 from zatsudan.sessions.session import Node
-from zatsudan.sessions.summary import Entry, Summary, entries, read, summary_of
+from zatsudan.sessions.summary import Summary, read, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,7 @@ from tests.support.doubles import turn_in
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Script, chunk, event, says, serve
 from zatsudan.base.printable import EMPTY, Styled, printable
+from zatsudan.terminal.live.flow import Flow
 from zatsudan.terminal.live.textstream import RowStream
 from zatsudan.terminal.live.view import LiveView
 from zatsudan.wire import bounds
@@ -32,8 +33,9 @@ class Rows(RowStream):
         self.frames = 0
         self.shown: list[str] = []
         self.finished = 0
+        self.flow = Flow(lambda _question: True, lambda: Size(24, 80), lambda: 0.0)
 
-    still = False
+    taken = False
 
     def ready(self) -> bool:
         return True

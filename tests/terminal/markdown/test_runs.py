@@ -11,10 +11,10 @@ BOLD, PLAIN = Style(bold=True), Style()
 def test_pieces_are_cut_where_it_is_asked_whatever_their_styles() -> None:
     parts = Parts([("ab", BOLD), ("", PLAIN), ("cdef", PLAIN)])
 
-    assert parts.upto(1) == [("a", BOLD, 1)]
-    assert parts.upto(4) == [("b", BOLD, 1), ("cd", PLAIN, 2)]
+    assert parts.upto(1) == [("a", BOLD)]
+    assert parts.upto(4) == [("b", BOLD), ("cd", PLAIN)]
     parts.at = 5  # what stands before it is passed over
-    assert parts.upto(6) == [("f", PLAIN, 1)]
+    assert parts.upto(6) == [("f", PLAIN)]
     assert parts.upto(6) == []
 
 

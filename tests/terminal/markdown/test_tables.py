@@ -110,3 +110,8 @@ def test_columns_that_were_counted_wrong(text: str, rows: list[str]) -> None:
 def test_table_cells() -> None:
     assert table_cells(r"| a | `b \| c` |  |") == ["a", "`b | c`", ""]
     assert table_cells("a|b") == ["a", "b"]
+
+
+def test_a_row_of_empty_cells_is_a_row() -> None:
+    rows = render("| a | b |\n|---|---|\n| | |\n| 1 | 2 |\n", 60, DEFAULT)
+    assert [plain(row) for row in rows] == ["a │ b", "──┼──", "  │", "1 │ 2"]

@@ -1,11 +1,14 @@
 """Rows are filled as a reader of English or Japanese expects."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
+from zatsudan.terminal.markdown import wrapping
 from zatsudan.terminal.markdown.codelines import cut
 from zatsudan.terminal.markdown.segments import HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.wrapping import Wrapper, wrap
@@ -81,6 +84,22 @@ def test_ascii_is_taken_at_once_whatever_its_styles(parts: list[Piece], width: i
     for text, style in parts:
         wrapper._add_runs(text, style, rows)
     assert wrap(parts, width) == rows + wrapper.end()
+
+
+_WIDE = "漢字かなカナっー。」、「『（！\u3000ａ～ab 가é\u3099"
+
+
+@given(
+    st.lists(st.tuples(st.text(_WIDE, max_size=60), st.sampled_from([PLAIN, _BOLD])), max_size=5),
+    st.integers(2, 40),
+)
+@example([("「「「「「「「「「「", PLAIN)], 8)
+@example([("あ。。。。。。。。。い", PLAIN)], 8)
+def test_wide_characters_are_taken_at_once_as_one_by_one(parts: list[Piece], width: int) -> None:
+    at_once = wrap(parts, width)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wrapping, "WIDE", re.compile("(?!)"))
+        assert wrap(parts, width) == at_once
 
 
 _UNSPACED = "กขเาำ้ំកខ្\u200bမနြ်ာ  ๆ।किน्"

@@ -118,6 +118,7 @@ class Asked(Actions):
 
     async def settled(self) -> None:
         await self._measuring.settled()
+        await self._surface.settled()
 
     def aside(self, what: str) -> None:
         self._start(self._surface.aside(what))

@@ -24,6 +24,7 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import Printable
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live.completion import completes
+from zatsudan.terminal.live.flow import ANSWER
 from zatsudan.terminal.live.inputline import InputLine
 from zatsudan.terminal.live.wordwise import word_keys
 
@@ -37,6 +38,8 @@ SHIFT_ENTER = {
 }
 # The terminal's focus comes and goes (CSI ? 1004), as keys that no keyboard has.
 FOCUS = {"\x1b[I": Keys.F23, "\x1b[O": Keys.F24}
+# An answer to what is asked in a flood (flow.py) that comes when none is expected any more.
+LATE = {ANSWER: Keys.Ignore}
 #: Does no key stand behind this one? An Escape that a terminal sends for Alt comes in one read
 #: with its key, so one behind which nothing stands when `ttimeoutlen` is over is the key itself:
 #: bound eagerly, it need not wait for `timeoutlen` as well.
@@ -116,7 +119,7 @@ class Actions(Protocol):
 
 def bindings(actions: Actions, buffer: InputLine) -> KeyBindingsBase:
     """Return all key bindings beyond prompt_toolkit's own."""
-    ANSI_SEQUENCES.update({**SHIFT_ENTER, **FOCUS})
+    ANSI_SEQUENCES.update({**SHIFT_ENTER, **FOCUS, **LATE})
     return merge_key_bindings(
         [
             _talk_keys(actions, buffer),

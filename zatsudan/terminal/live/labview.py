@@ -75,7 +75,7 @@ class LabView:
 
     def behind(self, number: int) -> asyncio.Event | None:
         """Return the next frame where more of a reply that is being shown waits than it takes."""
-        if not self._flooded(number) or self._painter.still:
+        if not self._flooded(number) or self._painter.taken:
             return None
         return self._frames.drawn()
 

@@ -6,13 +6,15 @@ changed in them is written. The prompt is shifted (shifting.py), or drawn anew
 where that may not be. No answer of the terminal is waited for.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import Styled
 from zatsudan.terminal.live import ptk
+from zatsudan.terminal.live.flow import Flow
 from zatsudan.terminal.live.heldrows import HeldRows, Laid
 from zatsudan.terminal.live.reflow import Before, Place, Reflow, by_name, rows_above, seen
 from zatsudan.terminal.live.rowwriting import alike, change, guarded, kept, may_wrap, whole
@@ -37,7 +39,12 @@ class Painter:
     """
 
     def __init__(
-        self, app: ptk.LiveApplication, output: ptk.ReservingOutput, *, reflow: Iterable[Reflow]
+        self,
+        app: ptk.LiveApplication,
+        output: ptk.ReservingOutput,
+        *,
+        reflow: Iterable[Reflow],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._output = output
@@ -51,6 +58,7 @@ class Painter:
         #: What is written once where a row is drawn anew, in whose place it leaves a blank one.
         self.question = ""
         self.rows: list[Styled] = []
+        self.flow = Flow(self.ask, lambda: output.real_size, clock)
         self.frames = 0
 
     @property
@@ -59,9 +67,14 @@ class Painter:
         return not self._app.is_running or (self.works and ptk.lent(self._app))
 
     @property
+    def taken(self) -> bool:
+        """Is the screen not ours, for as long as another likes to have it?"""
+        return self._lent or self.away
+
+    @property
     def still(self) -> bool:
         """Is nothing painted now, since the screen is not ours or its width is changing?"""
-        return self._lent or self.away or self._app.frozen
+        return self.taken or self._app.frozen
 
     def ready(self) -> bool:
         """Tell whether rows that are laid out now would be painted at that width."""
@@ -135,17 +148,15 @@ class Painter:
         shifts = next((n for n, row in enumerate(held) if may_wrap(row, columns)), None)
         stands = chain[str | None](known[:shifts], repeat(None))
         up = ptk.cursor(self._app).y + len(old)
-        self._output.write_raw(
-            f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question
-        )
+        self._write(f"{SYNC_BEGIN}{ptk.HIDE}\r" + (f"\x1b[{up}A" if up else "") + self.question)
         self.question = ""
         for row in held:
-            self._output.write_raw(f"{kept(row, columns, next(stands))}\r\n")
-        self._output.write_raw(seam)
+            self._write(f"{kept(row, columns, next(stands))}\r\n")
+        self._write(seam)
         for row in live:
-            self._output.write_raw(f"{guarded(change(next(stands), row), row, columns)}\r\n")
+            self._write(f"{guarded(change(next(stands), row), row, columns)}\r\n")
         ptk.redraw_from_here(self._app, self._output)
-        self._output.write_raw(SYNC_END)
+        self._write(SYNC_END)
 
     def _shift(self, old: Sequence[str], new: Sequence[str], held: Sequence[str]) -> bool:
         """Write rows in the place of others and shift what is below them, if that may be; tell whether it did."""
@@ -160,7 +171,7 @@ class Painter:
                 return False
         # A few bytes need no word that they belong together: they are read at once.
         text = shifted(old, new, below, columns)
-        self._output.write_raw(text if len(text) <= _AT_ONCE else f"{SYNC_BEGIN}{text}{SYNC_END}")
+        self._write(text if len(text) <= _AT_ONCE else f"{SYNC_BEGIN}{text}{SYNC_END}")
         return True
 
     def repaint(self) -> None:
@@ -177,7 +188,7 @@ class Painter:
         if self.rows and self.works and not self.away:
             self._output.reserved = 0
             up = ptk.cursor(self._app).y + len(self.rows)
-            self._output.write_raw(f"\r\x1b[{up}A")
+            self._write(f"\r\x1b[{up}A")
             ptk.redraw_from_here(self._app, self._output)
             self._output.flush()
         self.rows = []
@@ -215,26 +226,26 @@ class Painter:
         size = self._output.real_size
         if not self.works:
             self._app.renderer.erase()
-            self._output.write_raw("\r\n" * (size.rows - 1) + "\x1b[H")
+            self._write("\r\n" * (size.rows - 1) + "\x1b[H")
             self._output.flush()
             self._app.invalidate()
             return
         below = max(0, len(ptk.drawn_rows(self._app)) - 1 - ptk.cursor(self._app).y)
         up = ptk.cursor(self._app).y + len(self.rows)
-        self._output.write_raw(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         # Our own rows are no part of the talk: they are not to be found in scrollback.
-        self._output.write_raw("\x1b[K\r\n" * (up + below) + "\r\n" * (size.rows - 1) + "\x1b[H")
+        self._write("\x1b[K\r\n" * (up + below) + "\r\n" * (size.rows - 1) + "\x1b[H")
         self.rows = []
         ptk.redraw_from_here(self._app, self._output)
         self.show((), self._live)
-        self._output.write_raw(SYNC_END)
+        self._write(SYNC_END)
         self._output.flush()
 
     def ask(self, question: str) -> bool:
-        """Write what asks the terminal where its cursor stands; return whether there is an answer to come."""
-        if not question or self.away or self._lent:
+        """Write what asks the terminal something; return whether there is an answer to come."""
+        if not question or self.taken:
             return False
-        self._output.write_raw(question)
+        self._write(question)
         self._output.flush()
         return True
 
@@ -257,14 +268,14 @@ class Painter:
             self._reflow = seen(self._reflow, before, columns, place)
         up = min(rows_above(self._reflow, before, columns, place), size.rows - 1)
         self._live = live
-        self._output.write_raw(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
+        self._write(f"{SYNC_BEGIN}\r" + (f"\x1b[{up}A" if up else ""))
         self._output.reserved = len(live)
         held, seam = self._take_held()
-        self._output.write_raw("".join(f"{kept(row, columns)}\r\n" for row in held) + seam)
-        self._output.write_raw("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
+        self._write("".join(f"{kept(row, columns)}\r\n" for row in held) + seam)
+        self._write("".join(f"{guarded(whole(row), row, columns)}\r\n" for row in live))
         self.rows = list(live)
         ptk.redraw_from_here(self._app, self._output)
-        self._output.write_raw(SYNC_END)
+        self._write(SYNC_END)
         self._output.flush()
 
     def _take_held(self) -> tuple[list[Styled], Styled]:
@@ -276,6 +287,10 @@ class Painter:
     def _show_plainly(self, committed: Sequence[Styled], seam: str) -> None:
         if committed or seam:
             self._app.renderer.erase()
-            self._output.write_raw("".join(f"{row}\r\n" for row in committed) + seam)
+            self._write("".join(f"{row}\r\n" for row in committed) + seam)
             self._output.flush()
             self._app.invalidate()
+
+    def _write(self, text: str) -> None:
+        self.flow.wrote(text)
+        self._output.write_raw(text)

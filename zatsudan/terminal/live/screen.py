@@ -63,7 +63,7 @@ class LiveSurface(UnderWay):
         self._app = prompt.app
         self._output = output
         super().__init__(
-            Painter(self._app, output, reflow=possible(environ)),
+            Painter(self._app, output, reflow=possible(environ), clock=clock),
             bar=bar,
             integration=integration,
             environ=environ,
@@ -166,7 +166,8 @@ class LiveSurface(UnderWay):
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
             open_ = is_unknown(self._environ) and answers(self._environ)
             name = [Query(QUESTION, *ANSWER, self._painter.called)] if open_ else []
-            self._painter.question = self._graphics.ask(self._app.input, *name) + measuring.ask()
+            asked = self._graphics.ask(self._app.input, *name, self._painter.flow.first())
+            self._painter.question = asked + measuring.ask()
             self._measuring = measuring
 
     def told(self, cells: Mapping[str, int]) -> None:

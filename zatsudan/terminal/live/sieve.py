@@ -13,12 +13,16 @@ ANSWER_SECONDS, _LONGEST = 10.0, 300
 
 
 class Query(NamedTuple):
-    """A question, how its answer begins and ends, and who is told what stands between."""
+    """A question, how its answer begins and ends, and who is told what stands between.
+
+    One that is asked `again`, once it was answered, is expected for good.
+    """
 
     question: str
     begins: str
     ends: str
     told: Callable[[str], None]
+    again: bool = False
 
 
 def ask(input_: Input, asked: Sequence[Query], clock: Callable[[], float]) -> str:
@@ -51,6 +55,7 @@ class _Sieve:
         self._parser = parser
         self._feed, self._flush = parser.feed, parser.flush
         self._open = list(asked)
+        self._for_good: list[Query] = []
         self._clock = clock
         self._until = clock() + ANSWER_SECONDS
         self._held = ""
@@ -60,13 +65,12 @@ class _Sieve:
     def feed(self, data: str) -> None:
         """Take what was read; what may be the begin of an answer waits."""
         text, self._held = self._held + data, ""
-        found = [(text.index(each.begins), each) for each in self._open if each.begins in text]
+        expected = self._expected()
+        found = [(text.index(each.begins), each) for each in expected if each.begins in text]
         if not found:
-            held = self._begun(text) if self._clock() < self._until else 0
+            held = self._begun(text)
             passed = text[: len(text) - held]
             self._held = text[len(passed) :]
-            if self._clock() >= self._until:
-                self._leave()
             if passed:
                 self._feed(passed)
             return
@@ -74,20 +78,31 @@ class _Sieve:
         rest = text[at + len(asked.begins) :]
         if at:
             self._feed(text[:at])
-        said, ends, behind = rest.partition(asked.ends)
-        if not ends and len(rest) <= _LONGEST:
+        said, ends, behind = rest.partition(asked.ends) if asked.ends else ("", "", rest)
+        if asked.ends and not ends and len(rest) <= _LONGEST:
             self._held = asked.begins + rest
             return
-        self._open.remove(asked)
-        if not self._open:
-            self._leave()
+        if asked in self._open:
+            self._open.remove(asked)
+            self._for_good += [asked] if asked.again else []
+            self._expected()
         asked.told(said if ends else "")
         if behind:
             self._parser.feed(behind)
 
+    def _expected(self) -> list[Query]:
+        """Return what may be answered now; where that is nothing, nothing is looked through from now on."""
+        if self._clock() >= self._until:
+            self._open.clear()
+        expected = [*self._open, *self._for_good]
+        if not expected:
+            self._parser.feed = self._feed  # type: ignore[method-assign]
+            self._parser.flush = self._flush  # type: ignore[method-assign]
+        return expected
+
     def _begun(self, text: str) -> int:
         """Return how many characters at the end of a text may be the begin of an answer."""
-        begins = [each.begins for each in self._open]
+        begins = [each.begins for each in (*self._open, *self._for_good)]
         sizes = range(max(map(len, begins), default=1) - 1, 0, -1)
         return next(
             (size for size in sizes if any(each.startswith(text[-size:]) for each in begins)), 0
@@ -100,7 +115,3 @@ class _Sieve:
             if held:
                 self._feed(held)
         self._flush()
-
-    def _leave(self) -> None:
-        self._parser.feed = self._feed  # type: ignore[method-assign]
-        self._parser.flush = self._flush  # type: ignore[method-assign]

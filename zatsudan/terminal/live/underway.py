@@ -61,6 +61,10 @@ class UnderWay(Surface):
             self._streams = markdown_streams(self._environ, self._styles)
         return self._streams(width, given)
 
+    async def settled(self) -> None:
+        """Wait, for a moment at most, until the terminal has told that all of a reply has arrived."""
+        await self._painter.flow.settled()
+
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
         from zatsudan.terminal.live.floodstream import FloodStream
         from zatsudan.terminal.live.replystatus import reply_status

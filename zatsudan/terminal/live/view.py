@@ -47,6 +47,7 @@ class LiveView:
         self._text: deque[str] = deque()
         self._thoughts: deque[str] = deque()
         self._behind = 0  # characters that have come and are not fed
+        self._most = painter.flow.most  # of these, before no more is read
         self._content: RowStream | None = None
         self._reasoning: TextStream | None = None
         self._reasoning_since = 0.0
@@ -78,7 +79,7 @@ class LiveView:
             self._text.append(delta.content)
         if delta.content or delta.reasoning:
             self._behind += len(delta.content) + len(delta.reasoning)
-            self._frames.fed(flood=self._behind > bounds.FRAME)
+            self._frames.fed(flood=self._behind > self._most)
 
     def _turn(self, before: str) -> None:
         """Take what came for a thought, or for what comes anew.
@@ -106,7 +107,7 @@ class LiveView:
 
     def behind(self) -> asyncio.Event | None:
         """Return the next frame where more waits than it takes: what comes next should wait for it."""
-        if self._behind <= bounds.FRAME or self._painter.still:
+        if self._behind <= self._most or self._painter.taken:
             return None
         return self._frames.drawn()
 
@@ -144,12 +145,12 @@ class LiveView:
         committed, self._committed = self._committed, []
         return committed
 
-    def _take(self) -> None:
+    def _take(self, room: int = bounds.FRAME) -> None:
         """Feed what has come since the last frame, as much of it as a frame may cost."""
         for note in self._notes:
             self._committed += [*note_rows(note, self.width), EMPTY]
         self._notes.clear()
-        until, room = self._clock() + FEED_SECONDS, bounds.FRAME
+        until = self._clock() + FEED_SECONDS
         while self._behind and room > 0 and self._clock() <= until:
             if self._thoughts:
                 text = joined(self._thoughts, min(room, bounds.PIECE))
@@ -220,10 +221,19 @@ class LiveView:
     def _draw(self, hold: bool) -> bool:
         if not self._painter.ready():
             return False  # nothing is laid out for a width that it would not be painted at
-        self._take()
+        room = self._painter.flow.room(self._go_on)
+        if not room:
+            return False
+        before, self._most = self._behind, room
+        self._take(room)
         live = self._live(hold=hold)
         self._painter.show(self._take_committed(), live)
+        self._painter.flow.drawn(before - self._behind)
         return self._behind > 0 or self._waits
+
+    def _go_on(self) -> None:
+        """Draw what has waited until the terminal had read what was written before."""
+        self._frames.fed(flood=True)
 
 
 def note_rows(text: Printable, width: int) -> list[Styled]:

@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
-from pygments.token import Comment, Error, String, Text
+from pygments.token import Comment, Error, String, Text, Whitespace
 from pygments.util import ClassNotFound
 from rich.style import Style
 
 from zatsudan.markdown.colouring import ENDLESS, has_bounds, language
 from zatsudan.terminal.markdown.look import Look, TokenKind, token_style
 from zatsudan.terminal.markdown.merging import States, taken
+from zatsudan.terminal.markdown.renaming import renamed
 from zatsudan.terminal.markdown.segments import Piece
 from zatsudan.terminal.markdown.spanning import Token, openings, shortened
 
@@ -130,7 +131,7 @@ class Highlighter:
         before = self._stack[:]
         raw = self._run(lexer, line, start)
         if not self._until and not start:
-            raw = _as_lexer_would(lexer, line, before, raw)
+            raw = [*renamed(lexer, line, before, raw)]
         return found + raw
 
     def _run(self, lexer: Any, line: str, pos: int) -> _Tokens:
@@ -157,7 +158,7 @@ class Highlighter:
             else:
                 if line[pos] == "\n":
                     stack[:] = ["root"]
-                    found.append((Text, "\n"))
+                    found.append((Whitespace, "\n"))
                 else:
                     found.append((Error, line[pos]))
                 pos += 1
@@ -226,22 +227,3 @@ def _new_context(lexer: ExtendedRegexLexer, line: str) -> LexerContext:
     ]
     kind = own[0] if len(own) == 1 else LexerContext
     return kind(line, 0)
-
-
-@lru_cache(maxsize=256)
-def _post_processes(kind: type[RegexLexer]) -> bool:
-    return kind.get_tokens_unprocessed is not RegexLexer.get_tokens_unprocessed
-
-
-def _as_lexer_would(lexer: RegexLexer, line: str, stack: list[str], raw: _Tokens) -> _Tokens:
-    """Let lexers that rename tokens afterwards (C's types, Lua's functions) do so."""
-    if not _post_processes(type(lexer)):
-        return raw
-    method: Any = lexer.get_tokens_unprocessed
-    try:
-        renamed = list(method(line, tuple(stack)))
-    except TypeError:
-        if stack != ["root"]:
-            return raw
-        renamed = list(method(line))
-    return [(kind, value) for _, kind, value in renamed]

@@ -5,7 +5,7 @@ is a blank row where the source has one: loose lists stay loose, and what is
 printed never hangs on whether a later item makes the list loose.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -63,6 +63,8 @@ class Layout:
         self._look = look
         self._work = work
         self._frames: list[_Frame] = []
+        self._shown: list[_Frame] = []  # those that leave room for text
+        self._room = max(width, 2)
         self._printer: Printer | None = None
         self._kind = ""  # of the leaf the printer is for
         self._fresh = True  # whether the leaf has no row yet
@@ -76,6 +78,7 @@ class Layout:
         other = copy(self)
         other.last = last
         other._frames = [replace(frame) for frame in self._frames]
+        other._arrange()
         other._printer = self._printer and self._printer.fork()
         other._rows = []
         return other
@@ -83,8 +86,9 @@ class Layout:
     def resize(self, width: int) -> None:
         """Lay out the rows to come at another width."""
         self.width = width
+        self._arrange()
         if self._printer:
-            self._printer.resize(self._room())
+            self._printer.resize(self._room)
 
     def take(self) -> list[Row]:
         """The rows since the last time."""
@@ -95,17 +99,12 @@ class Layout:
     def apply(self, events: Iterable[Event]) -> None:
         """Lay out what opened and closed."""
         for event in events:
-            match event:
-                case ("enter", container):
-                    self._enter(container)
-                case ("leave", _):
-                    frame = self._frames[-1]
-                    if frame.container.kind == "item" and not frame.marked:
-                        self._fresh = True
-                        self._emit([()], frame.container.after_blank)
-                    self._frames.pop()
-                case ("close", leaf):
-                    self._close(leaf)
+            if event[0] == "close":
+                self._close(event[1])
+            elif event[0] == "enter":
+                self._enter(event[1])
+            else:
+                self._leave()
 
     def advance(self, leaf: Leaf) -> None:
         """Lay out what is final of the open leaf."""
@@ -115,7 +114,7 @@ class Layout:
 
     def _close(self, leaf: Leaf) -> None:
         if leaf.kind == "rule":
-            line = row([(rule(min(self._room(), _LONGEST_RULE)), self._look.rule)])
+            line = row([(rule(min(self._room, _LONGEST_RULE)), self._look.rule)])
             self._emit([line], leaf.after_blank)
         else:
             self._emit(self._printer_for(leaf).finish(leaf, self.last), leaf.after_blank)
@@ -128,9 +127,9 @@ class Layout:
         return self._printer
 
     def _new_printer(self, leaf: Leaf) -> Printer:
-        look, room = self._look, self._room()
+        look, room = self._look, self._room
         base = look.text
-        if any(frame.container.kind == "quote" for frame in self._frames):
+        if "quote" in [frame.container.kind for frame in self._frames]:
             base = combine(base, look.quote)
         match leaf.kind:
             case "code":
@@ -164,6 +163,15 @@ class Layout:
             marker = self._marker(container)
             first, rest = (marker, self._look.marker), (" " * cells(marker), PLAIN)
         self._frames.append(_Frame(container, first, rest, cells(rest[0])))
+        self._arrange()
+
+    def _leave(self) -> None:
+        frame = self._frames[-1]
+        if frame.container.kind == "item" and not frame.marked:
+            self._fresh = True
+            self._emit([()], frame.container.after_blank)
+        self._frames.pop()
+        self._arrange()
 
     def _marker(self, item: Container) -> str:
         if item.marker in ".)":
@@ -174,20 +182,16 @@ class Layout:
         )
         return f"{_BULLETS[depth % len(_BULLETS)]} "
 
-    def _shown(self) -> list[_Frame]:
-        """The innermost containers, as many as leave room for text."""
-        room = self.width - _LEAST
-        shown: list[_Frame] = []
+    def _arrange(self) -> None:
+        """Find out the innermost containers that leave room for text, and that room."""
+        self._shown = []
+        self._room = self.width
         for frame in reversed(self._frames):
-            room -= frame.size
-            if room < 0:
+            if self._room - frame.size < _LEAST:
                 break
-            shown.append(frame)
-        shown.reverse()
-        return shown
-
-    def _room(self) -> int:
-        return max(self.width - sum(frame.size for frame in self._shown()), 2)
+            self._room -= frame.size
+            self._shown.insert(0, frame)
+        self._room = max(self._room, 2)
 
     # Rows
 
@@ -201,14 +205,12 @@ class Layout:
         if not self._frames:
             self._rows += lines
             return
-        shown = self._shown()
-        first = [frame.rest if frame.marked else frame.first for frame in shown]
+        first = [frame.rest if frame.marked else frame.first for frame in self._shown]
         for frame in self._frames:
             frame.begun = frame.marked = True
-        self._rows.append(_behind(first, lines[0]))
+        self._rows += _behind(first, lines[:1])
         if len(lines) > 1:
-            rest = [frame.rest for frame in shown]
-            self._rows += [_behind(rest, line) for line in lines[1:]]
+            self._rows += _behind([frame.rest for frame in self._shown], lines[1:])
 
     def _gap(self, after_blank: bool) -> None:
         """Leave a blank row before the next block, where one belongs."""
@@ -221,12 +223,12 @@ class Layout:
             after_blank = self._frames[inside].container.after_blank
         parent = self._frames[inside - 1].container.kind if inside else ""
         if after_blank or parent in ("", "quote"):
-            begun = [frame.rest for frame in self._shown() if frame.begun]
+            begun = [frame.rest for frame in self._shown if frame.begun]
             self._rows.append(row(begun))
 
 
-def _behind(prefix: list[Piece], line: Row) -> Row:
-    """`line` behind its bars and markers."""
-    if not line:
-        return row(prefix)
-    return (*(Segment(text, style) for text, style in prefix if text), *line)
+def _behind(prefix: list[Piece], lines: list[Row]) -> Iterator[Row]:
+    """`lines` behind their bars and markers."""
+    before = [Segment(text, style) for text, style in prefix if text]
+    for line in lines:
+        yield (*before, *line) if line else row(prefix)

@@ -2,9 +2,8 @@
 
 import re
 
-from rich.style import Style
-
-from zatsudan.terminal.markdown.segments import Piece
+from zatsudan.terminal.markdown.segments import HARD, Piece
+from zatsudan.terminal.text.clusters import clusters
 from zatsudan.terminal.text.rows import NO_END, NO_START
 from zatsudan.terminal.text.unspaced import breaks_beside
 from zatsudan.terminal.text.widths import is_mark, width
@@ -20,16 +19,15 @@ RUN = re.compile(
 #: So much that words are worth while to be taken at once.
 ASCII = re.compile(r"[ -~]{8,}")
 
-#: The same of kanji and of kana that are not small, which may begin no row.
-FREE = re.compile(
-    "[\u4e00-\u9fff\u3042\u3044\u3046\u3048\u304a-\u3062\u3064-\u3082\u3084\u3086\u3088-\u308d\u308f-\u3094"
-    "\u30a2\u30a4\u30a6\u30a8\u30aa-\u30c2\u30c4-\u30e2\u30e4\u30e6\u30e8-\u30ed\u30ef-\u30f4]{4,}"
+#: Characters of two cells of Japanese and Chinese, each of which is a cluster by itself.
+WIDE = re.compile(
+    "[\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]{4,}"
 )
 
 is_simple = re.compile(r"[!-~\xa1-\xac\xae-\u02ff\u0370-\u0482]+").fullmatch
 
-#: A part of a piece, and its cells.
-Sized = tuple[str, Style, int]
+_NO_END, _NO_START = (re.escape("".join(sorted(chars))) for chars in (NO_END, NO_START))
+_BREAK = re.compile(f"(?<![{_NO_END}])(?![{_NO_START}])")
 
 
 class Parts:
@@ -41,18 +39,20 @@ class Parts:
         self._number = 0
         self._start = 0  # of the piece
 
-    def upto(self, end: int) -> list[Sized]:
-        """Take what stands before `end`, which is ASCII: parts with their cells."""
-        found: list[Sized] = []
-        while self.at < end:
+    def upto(self, end: int) -> list[Piece]:
+        """Take what stands before `end`."""
+        found: list[Piece] = []
+        at, start = self.at, self._start
+        while at < end:
             text, style = self._pieces[self._number]
-            stop = self._start + len(text)
-            if stop <= self.at:
-                self._number, self._start = self._number + 1, stop
-                continue
-            last = min(stop, end)
-            found.append((text[self.at - self._start : last - self._start], style, last - self.at))
-            self.at = last
+            stop = start + len(text)
+            if at < stop:
+                last = min(stop, end)
+                found.append((text[at - start : last - start], style))
+                at = last
+            else:
+                self._number, start = self._number + 1, stop
+        self.at, self._start = at, start
         return found
 
 
@@ -63,9 +63,39 @@ def may_break(before: str, after: str) -> bool:
     return breaks_beside(before) or breaks_beside(after)
 
 
+def next_break(wide: str, at: int, end: int) -> int:
+    """Return the first place from `at` on where a row may end in characters of `WIDE`, at most `end`."""
+    found = _BREAK.search(wide, at, end)
+    return found.end() if found is not None else end
+
+
+def last_break(wide: str, at: int, end: int) -> int:
+    """Return the last place up to `end` where a row may end in characters of `WIDE`, at least `at`."""
+    while end > at and (wide[end] in NO_START or wide[end - 1] in NO_END):
+        end -= 1
+    return end
+
+
 def base(text: str) -> str:
     """Return the character that decides about a break behind a text."""
     for char in reversed(text):
         if width(char):
             return char
     return ""
+
+
+def longest_unit(pieces: list[Piece], limit: int) -> int:
+    """Cells of the longest stretch that should not be cut, at most `limit`."""
+    # Joined, since a change of style is no place to break.
+    whole = "".join(text for text, _ in pieces).replace(HARD, " ")
+    return min(_unit_cells(whole), limit)
+
+
+def _unit_cells(text: str) -> int:
+    if text.isascii():
+        return max(map(len, text.split(" ")))
+    longest = current = 0
+    for cluster, size in clusters(text):
+        current = 0 if cluster == " " else size if breaks_beside(cluster[0]) else current + size
+        longest = max(longest, current)
+    return longest

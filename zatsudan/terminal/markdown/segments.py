@@ -10,7 +10,7 @@ from rich.style import Style
 
 from zatsudan.base.printable import Styled, printable
 from zatsudan.terminal.text.clusters import cells
-from zatsudan.terminal.text.rows import linked, painted, to_column, together
+from zatsudan.terminal.text.rows import ends, to_column, together
 from zatsudan.terminal.text.widths import disputed
 
 Row = tuple[Segment, ...]
@@ -81,25 +81,28 @@ class Writer:
     def __init__(self, color_system: ColorSystem | None) -> None:
         self._color_system = color_system
         #: What is sent for a style, by its identity: to look it up by what it is costs more than to write it.
-        self._sent: dict[int, tuple[Style, str, str, bool]] = {}
+        self._sent: dict[int, tuple[Style, Styled, Styled, bool]] = {}
 
     def row(self, line: Row) -> Styled:
         """Return a row with its styles as escape sequences, each closed before it ends."""
+        whole = printable(plain(line))
         parts: list[Styled] = []
-        for at, (text, style, _) in enumerate(line):
-            shown = printable(text)
+        at = 0
+        for text, style, _ in line:
+            end = at + len(text)
+            shown = whole[at:end]
             if style is None or style is PLAIN:
                 parts.append(shown)
-                continue
-            _, codes, link, in_column = self._sent.get(id(style)) or self._of(style)
-            if in_column and disputed(before := plain(line[:at])):
-                parts.append(to_column(cells(before)))
-            written: Styled = painted(shown, codes) if codes else shown
-            parts.append(linked(written, printable(link)) if link else written)
+            else:
+                _, begun, ended, in_column = self._sent.get(id(style)) or self._of(style)
+                if in_column and disputed(before := whole[:at]):
+                    parts.append(to_column(cells(before)))
+                parts += (begun, shown, ended)
+            at = end
         return together(parts)
 
-    def _of(self, style: Style) -> tuple[Style, str, str, bool]:
-        """Find out the codes of a style, the address it leads to, and whether it is to stand in its column."""
+    def _of(self, style: Style) -> tuple[Style, Styled, Styled, bool]:
+        """Find out what stands before and behind a text of a style, and whether it is to stand in its column."""
         if len(self._sent) >= _STYLES:
             self._sent.clear()
         codes = [code for name, code in _WEIGHTS if getattr(style, name)]
@@ -109,6 +112,7 @@ class Writer:
             if style.bgcolor:
                 ground = style.bgcolor.downgrade(self._color_system)
                 codes += ground.get_ansi_codes(foreground=False)
+        begun, ended = ends(";".join(codes), printable(style.link or ""))
         in_column = bool(style.meta.get("column"))
-        found = self._sent[id(style)] = (style, ";".join(codes), style.link or "", in_column)
+        found = self._sent[id(style)] = (style, begun, ended, in_column)
         return found

@@ -22,12 +22,15 @@ _CLOSERS = {
     "%{": "%}",
     "=begin": "=end",
 }
+_OPENER = re.compile("|".join(map(re.escape, _CLOSERS)))
 _SHELL_CLOSERS = {"'": "'", '"': '"'}
 _HEREDOC = re.compile(r"<<-?\s*['\"]?\\?(\w+)")
 
 
 def openings(line: str, pos: int, *, shell: bool) -> list[tuple[int, str]]:
     """Where something may open that this line does not close, and what would close it."""
+    if not shell and _OPENER.search(line, pos) is None:  # as in nearly all lines
+        return []
     found: list[tuple[int, str]] = []
     for opener, closer in (_CLOSERS | _SHELL_CLOSERS if shell else _CLOSERS).items():
         at = line.find(opener, pos)

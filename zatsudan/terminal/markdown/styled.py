@@ -19,18 +19,16 @@ def styled(pieces: Iterable[Inline], look: Look, base: Style) -> list[Piece]:
     found: list[Piece] = []
     styles = [base]
     links: list[tuple[str, int] | None] = []
-    spans = {"strong": look.strong, "emphasis": look.emphasis, "strike": look.strike}
-    words = {"code": look.code, "math": look.math}
     for kind, text, address in pieces:
         style = styles[-1]
         if kind == "text":
             found.append((text, style))
         elif kind == "address":
             found.append((text, _clickable(style, as_sent(text), look)))
-        elif kind in words:
-            found.append((text, combine(style, words[kind])))
-        elif kind in spans:
-            styles.append(combine(style, spans[kind]))
+        elif kind in ("code", "math"):
+            found.append((text, combine(style, getattr(look, kind))))
+        elif kind in ("strong", "emphasis", "strike"):
+            styles.append(combine(style, getattr(look, kind)))
             links.append(None)
         elif kind == "link":
             shown = combine(style, look.link)

@@ -13,11 +13,12 @@ from rich.style import Style
 from zatsudan.markdown.inline import inline
 from zatsudan.markdown.leaves import Leaf, Work
 from zatsudan.terminal.markdown.look import Look, combine
+from zatsudan.terminal.markdown.runs import longest_unit
 from zatsudan.terminal.markdown.segments import COLUMN, HARD, PLAIN, Piece, Row, plain, row
 from zatsudan.terminal.markdown.styled import styled
-from zatsudan.terminal.markdown.wrapping import longest_unit, wrap
+from zatsudan.terminal.markdown.wrapping import wrap
 from zatsudan.terminal.text.clusters import cells as cells_of
-from zatsudan.terminal.text.clusters import rule
+from zatsudan.terminal.text.clusters import is_alone, rule
 
 FREEZE = 60
 """Rows that decide the widths of the columns."""
@@ -36,6 +37,7 @@ class Table:
         self._width = width
         self._look = look
         self._base = base
+        self._bar = (_BAR, combine(look.table_rule, COLUMN))
         self._work = work
         self._aligns: tuple[str, ...] = ()
         self._head: _Cells = []
@@ -128,18 +130,31 @@ class Table:
 
     def _line(self, cells: _Cells) -> list[Row]:
         """One row of the table: as many rows as its tallest cell."""
-        widths = self._fitted
-        wrapped = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        columns = [self._column(column, cell) for column, cell in enumerate(cells)]
         rows: list[Row] = []
-        for at in range(max(map(len, wrapped), default=0) or 1):
+        for at in range(max(map(len, columns), default=0) or 1):
             parts: list[Piece] = []
-            for column, (lines, width) in enumerate(zip(wrapped, widths, strict=True)):
+            for column, lines in enumerate(columns):
                 if column:
-                    parts.append((_BAR, combine(self._look.table_rule, COLUMN)))
-                line = lines[at] if at < len(lines) else ()
-                parts += _aligned(line, width, self._aligns[column])
+                    parts.append(self._bar)
+                parts += lines[at] if at < len(lines) else [(" " * self._fitted[column], PLAIN)]
             rows.append(row(parts))
         return rows
+
+    def _column(self, column: int, cell: list[Piece]) -> _Cells:
+        """The lines of a cell, each as wide as its column."""
+        width, align = self._fitted[column], self._aligns[column]
+        text = "".join([text for text, _ in cell])
+        if is_alone(text) and text[-1] != " " and (size := cells_of(text)) <= width:  # as most do
+            return [_aligned(cell, width - size, align)]
+        return [
+            _aligned(
+                [(text, style or PLAIN) for text, style, _ in line],
+                max(width - cells_of(plain(line)), 0),
+                align,
+            )
+            for line in wrap(cell, width)
+        ]
 
     def _rule(self) -> Row:
         if not self._fitted:
@@ -210,8 +225,6 @@ def _lines(cell: list[Piece]) -> list[str]:
     return "".join(text for text, _ in cell).split(HARD)
 
 
-def _aligned(line: Row, width: int, align: str) -> list[Piece]:
-    missing = max(width - cells_of(plain(line)), 0)
+def _aligned(line: list[Piece], missing: int, align: str) -> list[Piece]:
     left = missing if align == "right" else missing // 2 if align == "center" else 0
-    parts = [(text, style or PLAIN) for text, style, _ in line]
-    return [(" " * left, PLAIN), *parts, (" " * (missing - left), PLAIN)]
+    return [(" " * left, PLAIN), *line, (" " * (missing - left), PLAIN)]

@@ -13,18 +13,22 @@ from rich.style import Style
 
 from zatsudan.terminal.markdown.runs import (
     ASCII,
-    FREE,
     RUN,
+    WIDE,
     Parts,
-    Sized,
     base,
     is_simple,
+    last_break,
     may_break,
+    next_break,
 )
 from zatsudan.terminal.markdown.segments import HARD, Piece, Row, row
 from zatsudan.terminal.text.clusters import clusters
-from zatsudan.terminal.text.unspaced import WORD, breaks_beside, parts_before
+from zatsudan.terminal.text.unspaced import WORD, parts_before
 from zatsudan.terminal.text.widths import TOLD, ZWSP, width
+
+#: A part of a piece, and its cells.
+Sized = tuple[str, Style, int]
 
 
 class Wrapper:
@@ -32,9 +36,9 @@ class Wrapper:
 
     def __init__(self, width: int) -> None:
         self.width = max(width, 2)
-        self._row: list[Sized] = []
+        self._row: list[Piece] = []
         self._used = 0
-        self._blank: list[Sized] = []
+        self._blank: list[Piece] = []
         self._blank_cells = 0
         self._unit: list[Sized] = []  # what must stay together, still growing
         self._unit_cells = 0
@@ -82,20 +86,23 @@ class Wrapper:
             stop = line_end if line_end >= 0 else len(text)
             if end := text.rfind(" ", start, stop) + 1:
                 self._add_words(text, start, end, parts, done)
-            for part in parts.upto(stop):
-                self._add_cluster(*part, done)
+            self._add_word(parts.upto(stop), done)
             start = stop
             if line_end >= 0:
                 self._end_unit(done)
                 self._end_row(done)
                 start = parts.at = line_end + 1
 
+    def _add_word(self, parts: list[Piece], done: list[Row]) -> None:
+        for text, style in parts:
+            self._add_cluster(text, style, len(text), done)
+
     def _add_words(self, text: str, at: int, stop: int, parts: Parts, done: list[Row]) -> None:
-        """Take ASCII from `at` to `stop`, behind a blank: as many words at once as a row has room for."""
-        at = text.find(" ", at)
-        for part in parts.upto(at):
-            self._add_cluster(*part, done)
-        self._end_unit(done)
+        """Take ASCII from `at` to behind a blank at `stop`: as many words at once as a row has room for."""
+        if self._unit:  # it ends with the first word
+            at = text.find(" ", at)
+            self._add_word(parts.upto(at), done)
+            self._end_unit(done)
         words = at + len(text[at:stop].rstrip(" "))
         while at < words:
             room = self.width - self._used - self._blank_cells
@@ -116,12 +123,11 @@ class Wrapper:
             parts.at = at
             end = text.find(" ", at)
             if end - at > self.width:
-                for part in parts.upto(end):
-                    self._add_cluster(*part, done)
+                self._add_word(parts.upto(end), done)
                 self._end_unit(done)
                 at = end
-        for part in parts.upto(stop):
-            self._add_blank(*part)
+        for blank, style in parts.upto(stop):
+            self._add_blank(blank, style, len(blank))
 
     def _add_runs(self, text: str, style: Style, done: list[Row]) -> None:
         for match in RUN.finditer(text):
@@ -142,24 +148,34 @@ class Wrapper:
 
     def _add_clusters(self, run: str, style: Style, done: list[Row]) -> None:
         start = 0
-        for match in FREE.finditer(run):
+        for match in WIDE.finditer(run):
             # The first may lean on what is before it, and on the last may lean what follows.
-            self._add_each(run[start : match.start() + 1], style, done)
-            start = match.end() - 1
-            self._add_free(run[match.start() + 1 : start], style, done)
+            first = next_break(run, match.start() + 1, match.end())
+            last = last_break(run, first, match.end() - 1)
+            if first < last:
+                self._add_each(run[start:first], style, done)
+                self._add_wide(run[first:last], style, done)
+                start = last
         self._add_each(run[start:], style, done)
 
-    def _add_free(self, text: str, style: Style, done: list[Row]) -> None:
-        """Take characters of two cells, beside each of which a row may end: as many at once as it has room for."""
+    def _add_wide(self, text: str, style: Style, done: list[Row]) -> None:
+        """Take characters of two cells, before and behind which a row may end: as many at once as it has room for."""
         self._end_unit(done)
         at = 0
         while at < len(text):
-            if self.width - self._used < 2:
+            end = at + (self.width - self._used) // 2
+            end = last_break(text, at, end) if end < len(text) else len(text)
+            if end > at:
+                self._row.append((text[at:end], style))
+                self._used += 2 * (end - at)
+                at = end
+            elif self._used:
                 self._end_row(done)
-            part = text[at : at + (self.width - self._used) // 2]
-            self._row.append((part, style, 2 * len(part)))
-            self._used += 2 * len(part)
-            at += len(part)
+            else:  # what belongs together is longer than a row
+                end = next_break(text, at + 1, len(text))
+                self._add_each(text[at:end], style, done)
+                self._end_unit(done)
+                at = end
         self._last = ""
 
     def _add_each(self, run: str, style: Style, done: list[Row]) -> None:
@@ -167,7 +183,7 @@ class Wrapper:
             if cluster == ZWSP:
                 self._end_unit(done)
                 if self._row and not self._blank:
-                    self._row.append((cluster, style, 0))
+                    self._row.append((cluster, style))
             elif cluster in "\u3000\u2002\u2003":  # the wide blanks of Japanese and of print
                 self._end_unit(done)
                 self._add_blank(cluster, style, size)
@@ -184,7 +200,7 @@ class Wrapper:
     def _add_blank(self, text: str, style: Style, size: int) -> None:
         self._last = ""
         if self._blank_cells <= self.width:  # more would not show anyway
-            self._blank.append((text, style, size))
+            self._blank.append((text, style))
             self._blank_cells += size
 
     def _add_cluster(self, text: str, style: Style, size: int, done: list[Row]) -> None:
@@ -229,7 +245,7 @@ class Wrapper:
         elif not self._used and self._blank_cells + self._unit_cells > self.width:
             self._blank, self._blank_cells = [], 0
         self._row += self._blank
-        self._row += self._unit
+        self._row += [(text, style) for text, style, _ in self._unit]
         self._used += self._blank_cells + self._unit_cells
         self._blank, self._blank_cells = [], 0
         self._unit, self._unit_cells, self._soft = [], 0, []
@@ -255,7 +271,7 @@ class Wrapper:
 
     def _end_row(self, done: list[Row]) -> None:
         if self._row:
-            done.append(row([(text, style) for text, style, _ in self._row]))
+            done.append(row(self._row))
         self._row, self._used = [], 0
         self._blank, self._blank_cells = [], 0
         self._last = ""
@@ -268,20 +284,3 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
         return [line] if (line := row(pieces)) else []
     wrapper = Wrapper(width)
     return wrapper.add(pieces) + wrapper.end()
-
-
-def longest_unit(pieces: list[Piece], limit: int) -> int:
-    """Cells of the longest stretch that should not be cut, at most `limit`."""
-    # Joined, since a change of style is no place to break.
-    whole = "".join(text for text, _ in pieces).replace(HARD, " ")
-    return min(_unit_cells(whole), limit)
-
-
-def _unit_cells(text: str) -> int:
-    if text.isascii():
-        return max(map(len, text.split(" ")))
-    longest = current = 0
-    for cluster, size in clusters(text):
-        current = 0 if cluster == " " else size if breaks_beside(cluster[0]) else current + size
-        longest = max(longest, current)
-    return longest

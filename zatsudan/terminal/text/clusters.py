@@ -8,6 +8,7 @@ that holds some may end early, but never overruns. Where the terminal has told
 what it does with such, that is counted.
 """
 
+import re
 import unicodedata
 
 from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
@@ -28,6 +29,13 @@ _VIRAMA = 9
 _KILLERS = "\u0e3a\u0eba\u103a"
 # Letters by their category, and yet vowels on the consonant before (UAX 29, SpacingMark).
 _VOWELS = "\u0e33\u0eb3"
+
+#: Tells whether all characters of a text are a cluster each, whatever stands beside them: ASCII, letters
+#: of Europe, punctuation, lines of boxes, kana, ideographs, Hangul syllables.
+is_alone = re.compile(
+    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2500-\u257f\u3001-\u3029\u3041-\u3096"
+    "\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+"
+).fullmatch
 
 Cluster = tuple[str, int]
 """Text of one cluster, and the cells to reserve for it."""
@@ -113,7 +121,11 @@ def around(text: str, at: int) -> tuple[int, int]:
 
 def cells(text: str) -> int:
     """Cells to reserve for `text`, slack included."""
-    return len(text) if text.isascii() else sum(size for _, size in clusters(text))
+    if text.isascii():
+        return len(text)
+    if is_alone(text):
+        return sum(map(width, text))
+    return sum(size for _, size in clusters(text))
 
 
 def _continues(current: str, char: str) -> bool:

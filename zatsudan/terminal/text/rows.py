@@ -82,15 +82,24 @@ def painted(text: Printable, code: str) -> Styled:
     return Styled(f"\x1b[{code}m{text}\x1b[0m")
 
 
-def linked(text: Styled, address: Printable) -> Styled:
-    """Return `text` as a link, for terminals that have links (OSC 8).
+def ends(code: str, address: Printable) -> tuple[Styled, Styled]:
+    """Return what stands before and behind a text in the style of an SGR code that leads to an address; either may be empty.
 
-    All that leads to one address has one id: the pieces of it on several rows are one link.
+    Links are OSC 8. All that leads to one address has one id: the pieces of it on several rows are one link.
     """
-    from zlib import crc32
+    begun, ended = (f"\x1b[{code}m", "\x1b[0m") if code else ("", "")
+    if address:
+        from zlib import crc32
 
-    key = f"{crc32(address.encode('utf-8', 'replace')):x}"
-    return Styled(f"\x1b]8;id={key};{address}\x1b\\{text}{LINK_END}")
+        key = f"{crc32(address.encode('utf-8', 'replace')):x}"
+        begun, ended = f"\x1b]8;id={key};{address}\x1b\\{begun}", ended + LINK_END
+    return Styled(begun), Styled(ended)
+
+
+def linked(text: Styled, address: Printable) -> Styled:
+    """Return `text` as a link, for terminals that have links (OSC 8)."""
+    begun, ended = ends("", address)
+    return Styled(f"{begun}{text}{ended}")
 
 
 def to_column(cells: int) -> Styled:
