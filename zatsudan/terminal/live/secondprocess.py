@@ -8,19 +8,21 @@ of its rows, and those. Whoever asks waits for nothing.
 import contextlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import zatsudan
-from zatsudan.base import programs
+from zatsudan.base import pythons
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.replies import markdown_streams, whole_rows
 from zatsudan.terminal.text.rows import lines_of, rows_of
 from zatsudan.terminal.text.widths import TOLD, set_told
+
+if TYPE_CHECKING:
+    import subprocess
 
 #: Where this package lies is looked at behind all other places, and the current directory never.
 _PROGRAM = (
@@ -57,23 +59,16 @@ class SecondProcess:
         if sys.platform == "win32" and sys.version_info < (3, 12):
             return  # there, pipes always wait
         self._told = dict(TOLD)
-        with contextlib.suppress(OSError, ValueError):
-            process = subprocess.Popen(  # noqa: S603  Python itself
-                [sys.executable, "-P", "-c", _PROGRAM, str(Path(zatsudan.__file__).parents[1])],
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=programs.APART,
-                start_new_session=True,  # Ctrl-C is none of its own
-            )
-            self._process = process
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    os.set_blocking(pipe.fileno(), False)
-            told = [dict(self._environ), *self._styles, self._told]
-            self._to_write += json.dumps(told, default=dict).encode() + b"\n"
-            self._write()
+        here = str(Path(zatsudan.__file__).parents[1])
+        process = self._process = pythons.begin("-P", "-c", _PROGRAM, here, bufsize=0)
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                os.set_blocking(pipe.fileno(), False)
+        told = [dict(self._environ), *self._styles, self._told]
+        self._to_write += json.dumps(told, default=dict).encode() + b"\n"
+        self._write()
 
     def ask(self, text: str, width: int) -> bool:
         """Have whole blocks laid out in rows of `width` cells; tell whether that will be answered."""
@@ -115,14 +110,8 @@ class SecondProcess:
         self._to_write.clear()
         self._read.clear()
         self.ready = False
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if process is not None:
+            pythons.end(process)
 
     def _write(self) -> None:
         if self._process is None or self._process.stdin is None:
