@@ -186,6 +186,3 @@ def _style(paint: Paint) -> Style:
     weights = {name: True for name in WEIGHTS if name in paint.weights}
     given = Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
     return one(given)
-
-
-DEFAULT = look_of(Styles())
