@@ -96,14 +96,7 @@ class Look:
     """
 
     text: Style = PLAIN
-    headings: tuple[Style, ...] = (
-        _TITLE,
-        _BOLD,
-        _BOLD,
-        _BOLD_ITALIC,
-        _ITALIC,
-        _DIM_ITALIC,
-    )
+    headings: tuple[Style, ...] = (_TITLE, _BOLD, _BOLD, _BOLD_ITALIC, _ITALIC, _DIM_ITALIC)
     strong: Style = _BOLD
     emphasis: Style = _ITALIC
     strike: Style = _STRIKE
