@@ -11,7 +11,7 @@ from collections.abc import Callable
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
+from zatsudan.terminal.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.replyrows import thought_rows

@@ -26,10 +26,10 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.asking import Asking, Coming, Question
 from zatsudan.commands.picking import Row
-from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import PROMPT, cut, in_columns, wrap
+from zatsudan.terminal.typed import ShownSafely
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
