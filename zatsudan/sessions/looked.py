@@ -31,8 +31,8 @@ TABLES = """
     );
     CREATE TABLE listed (file TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 """
-#: Journals that are looked at by themselves, at most; of more, a look at all takes no longer.
-_MOST = 100
+#: Journals that are read by themselves, at most: of more, a look at all of a thousand takes no longer.
+_MOST = 50
 #: The latest, which are looked at where another program made, renamed or deleted files.
 _LATEST = 100
 #: The times of files are no finer: Linux takes that of its last tick, a hundredth of a second or less.
