@@ -1,5 +1,8 @@
 """What counts as one character to the eye, and the cells it takes."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +37,12 @@ def test_cells_are_those_of_the_clusters(text: str, ambiguous: int) -> None:
         assert cells(text) == sum(size for _, size in clusters(text))
     finally:
         set_told({})
+
+
+def test_what_is_alone_is_compiled_behind_the_prompt() -> None:
+    code = (
+        "import zatsudan.cli.main, zatsudan.terminal.live.program\n"
+        "from zatsudan.terminal.text.clusters import _alone\n"
+        "assert not _alone.cache_info().currsize"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

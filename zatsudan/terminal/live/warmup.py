@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from zatsudan.base.errors import TooLong
 from zatsudan.sessions.nodes import AT_HAND
 from zatsudan.talk.chat import Chat
+from zatsudan.terminal.text.clusters import is_alone
 
 #: What the first message needs. A command's own module takes some milliseconds when it is first
 #: asked for, and all of them a megabyte that most talks never use. The last two are private
@@ -35,6 +36,7 @@ async def warm(names: Iterable[str]) -> None:
         except ModuleNotFoundError as error:
             if not f"{name}.".startswith(f"{error.name}."):
                 raise  # it is there, and what it imports is not
+    await asyncio.to_thread(is_alone, "")  # its pattern takes milliseconds to compile
 
 
 def count(chat: Chat) -> None:

@@ -10,6 +10,7 @@ what it does with such, that is counted.
 
 import re
 import unicodedata
+from functools import cache
 
 from zatsudan.terminal.text.widths import TOLD, ZWSP, is_mark, width
 
@@ -30,12 +31,20 @@ _KILLERS = "\u0e3a\u0eba\u103a"
 # Letters by their category, and yet vowels on the consonant before (UAX 29, SpacingMark).
 _VOWELS = "\u0e33\u0eb3"
 
-#: Tells whether all characters of a text are a cluster each, whatever stands beside them: ASCII, letters
-#: of Europe, punctuation, lines of boxes, kana, ideographs, Hangul syllables.
-is_alone = re.compile(
-    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2500-\u257f\u3001-\u3029\u3041-\u3096"
-    "\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+"
-).fullmatch
+
+@cache  # to compile it is 3 % of the start, which does without (live/warmup.py)
+def _alone() -> "re.Pattern[str]":
+    """Return what is ASCII, letters of Europe, punctuation, lines of boxes, kana, ideographs, Hangul syllables."""
+    return re.compile(
+        "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2500-\u257f\u3001-\u3029\u3041-\u3096"
+        "\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+"
+    )
+
+
+def is_alone(text: str) -> bool:
+    """Tell whether all characters of a text are a cluster each, whatever stands beside them; not all that are, are known."""
+    return _alone().fullmatch(text) is not None
+
 
 Cluster = tuple[str, int]
 """Text of one cluster, and the cells to reserve for it."""
