@@ -155,7 +155,7 @@ class Asker:
         takes = self._question.waits or takes
         notes = [takes, say("Esc leaves"), self._question.help]
         if hidden := len(self._asking.rows) - len(self._visible()):
-            notes.insert(2, say("up and down show {n} more", n=hidden))
+            notes.insert(2, say("and {n:,} more", n=hidden))
         foot = printable(" · ".join(note for note in notes if note))
         rows = list(wrap(foot, self._output.get_size().columns))[:FOOT]
         return [("class:toolbar", "\n".join(rows))]
