@@ -16,6 +16,9 @@ from tests.support.floors import FLOORS, MODULES, ROOT, imports
 #: These rooms import the standard library and these packages alone, besides the rooms below.
 PURE = {"base": (), "parameters": (), "wire": (), "markdown": ("markdown_it",)}
 
+#: The folders of the terminal, from below: pages know nothing of the prompt that lends them the screen.
+TERMINAL = ("text", "markdown", "pages", "live", "plain")
+
 #: Which package may be imported where: a room, or a module or folder of one.
 HOMES = {
     "httpx": (
@@ -73,6 +76,20 @@ def test_nothing_lies_beside_the_rooms() -> None:
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_nothing_imports_upward(module: str) -> None:
     assert {target for target in GRAPH[module] if floor(str(target)) > floor(module)} == set()
+
+
+@pytest.mark.parametrize("folder", TERMINAL)
+def test_a_folder_of_the_terminal_imports_none_above_it(folder: str) -> None:
+    above = TERMINAL[TERMINAL.index(folder) + 1 :]
+    targets = {
+        each
+        for module in GRAPH
+        if module.startswith(f"terminal.{folder}.")
+        for each in GRAPH[module]
+    }
+    assert [
+        each for each in targets if each.startswith(tuple(f"terminal.{name}." for name in above))
+    ] == []
 
 
 def test_there_is_no_circle() -> None:

@@ -20,7 +20,8 @@ from zatsudan.terminal.live.ptk import PRIVATE
 #: another way if not (tests/terminal/live/test_program.py and test_widths.py,
 #: tests/terminal/markdown/test_highlight.py, tests/cli/test_start.py).
 USED = {
-    "terminal.live.ptk": {name for _, name in PRIVATE} | {"_CHAR_CACHE"},
+    "terminal.live.ptk": {name for _, name in PRIVATE},
+    "terminal.typed": {"_CHAR_CACHE"},
     "terminal.markdown.highlight": {"_tokens"},
     "terminal.live.warmup": {"httpcore._backends.anyio", "anyio._backends._asyncio"},
 }

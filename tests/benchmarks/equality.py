@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.looks import DEFAULT
 from tests.support.texts import markdown, pieces
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from functools import partial
 from rich.console import Console
 from rich.markdown import Markdown
 
+from tests.support.looks import DEFAULT
 from tests.support.shapes import SHAPES
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream
 
 _PIECE = 40  # characters: ten tokens

@@ -138,8 +138,9 @@ def test_places(clean_environment: Path) -> None:
 
 
 def test_the_styles_of_the_example_are_the_defaults() -> None:
+    from tests.support.looks import DEFAULT
     from zatsudan.base.styles import Styles, read
-    from zatsudan.terminal.markdown.look import DEFAULT, look_of
+    from zatsudan.terminal.markdown.look import look_of
     from zatsudan.terminal.text.rows import TONES
 
     paints = Styles().paints()

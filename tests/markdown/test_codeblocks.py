@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from pygments.token import Token
 from rich.style import Style
 
+from tests.support.looks import DEFAULT
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.base.printable import printable
 from zatsudan.markdown.codeblocks import ats_in_code, code_blocks, fenced
 from zatsudan.markdown.colouring import language
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
 from zatsudan.terminal.text.widths import expanded

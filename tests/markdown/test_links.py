@@ -7,12 +7,12 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import assume, given, settings
 
+from tests.support.looks import DEFAULT
 from tests.support.steps import growth
 from tests.support.texts import markdown, pieces
 from zatsudan.markdown.bareaddresses import readable
 from zatsudan.markdown.leaves import Work
 from zatsudan.markdown.links import Link, links
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
 

@@ -130,7 +130,7 @@ async def test_what_is_picked_from(line: str, tmp_path: Path) -> None:
         person.type(f"{line}\r")
         await asyncio.sleep(0.3)
         await person.until(
-            lambda: line == "/inspect" or "· " in person.screen.shown().split("\n")[-1]
+            lambda: line == "/inspect" or "· " in "".join(person.screen.shown().split("\n")[-2:])
         )
 
         assert troubles(person.screen.shown(), f"{line} One line. logprobs") == []

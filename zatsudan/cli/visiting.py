@@ -51,11 +51,7 @@ def with_chat(
         finder = Finder(
             wishes or Wishes(), environment(), settings, models=places.models, lasting=lasting
         )
-        chat = Chat(
-            settings,
-            Talk(None),
-            Link(finder, learned=places.state / "learned.json"),
-        )
+        chat = Chat(settings, Talk(None), Link(finder, learned=places.state / "learned.json"))
         try:
             return await job(chat, places)
         finally:

@@ -16,12 +16,7 @@ from zatsudan.commands.tokens import no_alternatives, place_row, show_text, toke
 from zatsudan.commands.tracing import GROUP, has_reply, reply_at, reply_choices
 from zatsudan.sessions.session import Node
 from zatsudan.talk.chat import Chat
-from zatsudan.wire.tokenview import (
-    Token,
-    entropy,
-    percent,
-    undecided,
-)
+from zatsudan.wire.tokenview import Token, entropy, percent, undecided
 
 #: How many places are listed by themselves, and at most.
 PLACES, MOST_PLACES = 8, 100

@@ -11,14 +11,7 @@ from zatsudan.lab.intervals import JACKKNIFE, WILSON, Mean, T, mean_of, mean_of_
 from zatsudan.lab.labels import AS_IT_IS, in_common, shown
 from zatsudan.lab.metrics import likenesses
 from zatsudan.lab.numbers import LIKENESS, Number
-from zatsudan.lab.permutation import (
-    LEVEL,
-    Compared,
-    Group,
-    compare,
-    corrected,
-    replies_needed,
-)
+from zatsudan.lab.permutation import LEVEL, Compared, Group, compare, corrected, replies_needed
 from zatsudan.lab.sheet import Row
 from zatsudan.lab.turns import Turns
 from zatsudan.sessions.planned import Lab

@@ -32,11 +32,7 @@ def read_character(path: Path, persona: Persona, now: str, seed: str) -> Read:
         data = files.read(path, FILE_BYTES)
     except (OSError, ValueError) as error:
         raise ImportRefused(
-            say(
-                "{path} cannot be read ({why}).",
-                path=shown,
-                why=files.reason(error),
-            ),
+            say("{path} cannot be read ({why}).", path=shown, why=files.reason(error)),
             say("Name a character card: PNG, JSON or .charx."),
         ) from error
     read = read_card(card_json(data), path.stem)

@@ -80,10 +80,7 @@ class Composing:
             raise refusal(model, begun=self._begun)
         elif form == NONE:
             on_note(
-                say(
-                    "{model} takes no prefill here: it is asked in words to go on.",
-                    model=model,
-                )
+                say("{model} takes no prefill here: it is asked in words to go on.", model=model)
             )
         elif form and self._asking:
             on_note(say("Going on from where it stopped (prefill)."))

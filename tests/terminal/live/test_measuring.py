@@ -9,9 +9,9 @@ import pytest
 from pyte import modes, screens
 
 from tests.support.emulator import sitting
+from tests.support.looks import DEFAULT
 from tests.support.server import says
 from zatsudan.terminal.live.measuring import ANSWER_SECONDS, Measuring, question
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import render
 from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.text.clusters import cells

@@ -1,5 +1,7 @@
 """While a model thinks, one key has it answer."""
 
+import asyncio
+
 from tests.support.emulator import sitting
 from tests.support.server import DONE, Request, Script, chunk, event, fails, says
 from zatsudan.wire.refusals import PREFILL, THINK, UNOPENED, Repair
@@ -121,3 +123,25 @@ async def test_a_thought_that_a_word_alone_ends() -> None:
         again = (await person.say("17 * 23?")).rpartition("17 * 23?")[2]
         assert "Thought number" not in again
         assert again.count("The answer is 391.") == 1
+
+
+async def test_each_thought_has_a_row_of_its_own_between_the_texts() -> None:
+    texts = ("<think>so</think>One.\n\n", "<think>then", "</think>\n\nTwo.\n", "<think>so")
+    seen = [asyncio.Event() for _ in texts]
+    pieces = [
+        piece for text, event in zip(texts, seen, strict=True) for piece in (chunk(text), event)
+    ]
+    async with sitting(Script([*pieces, chunk(finish="stop"), DONE])) as person:
+        person.type("count\r")
+        for shown, event in zip(("One.", "  then", "Two.", "  so"), seen, strict=True):
+            await person.until(shown)
+            event.set()
+        rows = (await person.until("scripted ·")).splitlines()
+        at = rows.index("One.")
+        assert [row.partition(", ")[2] or row for row in rows[at - 2 : at + 7]] == [
+            "2 characters · /reasoning shows it",
+            *("", "One.", ""),
+            "6 characters · /reasoning shows it",
+            *("", "Two.", ""),
+            "4 characters · /reasoning shows it",
+        ]

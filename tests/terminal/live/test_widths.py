@@ -10,7 +10,7 @@ from pyte import screens
 
 from tests.support.emulator import sitting
 from tests.support.server import pieces_of, says
-from zatsudan.terminal.live import ptk
+from zatsudan.terminal import typed
 
 HINDI = "यह एक लंबा वाक्य है जिसमें कई संयुक्ताक्षर हैं और यह देखना है कि पंक्ति कहाँ टूटती है।"
 BURMESE = "မြန်မာဘာသာစကားသည် တရုတ်-တိဘက်မိသားစုဝင် ဘာသာစကားတစ်ခု ဖြစ်သည်။"
@@ -23,9 +23,9 @@ TEXTS = [HINDI, BURMESE, THAI, EMOJI, AMBIGUOUS]
 def test_where_a_release_keeps_its_widths_elsewhere_they_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ptk.recount()
-    monkeypatch.setattr(ptk, "screen", SimpleNamespace())
-    ptk.recount()
+    typed.recount()
+    monkeypatch.setattr(typed, "screen", SimpleNamespace())
+    typed.recount()
 
 
 def generous(char: str) -> int:

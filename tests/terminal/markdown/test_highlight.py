@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from rich.style import Style
 
+from tests.support.looks import DEFAULT
 from zatsudan.terminal.markdown import highlight
 from zatsudan.terminal.markdown.highlight import Highlighter
-from zatsudan.terminal.markdown.look import DEFAULT, token_style
+from zatsudan.terminal.markdown.look import token_style
 
 _SAMPLES = {
     "python": '''import os

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.emulator import sitting
+from tests.support.looks import DEFAULT
 from tests.support.server import says
 from zatsudan.terminal.markdown.listing import CONTINUED
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import plain
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from zatsudan.terminal.markdown.look import DEFAULT, without_colour
+from tests.support.looks import DEFAULT
+from zatsudan.terminal.markdown.look import without_colour
 from zatsudan.terminal.markdown.rendering import render
 from zatsudan.terminal.markdown.segments import plain
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 
+from tests.support.looks import DEFAULT
 from zatsudan.terminal.markdown import highlight
 from zatsudan.terminal.markdown.highlight import Highlighter
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.merging import Merged, Rule, States, merged, taken
 
 #: Lexers of all sorts: flags inside and outside of expressions, back references, callbacks.

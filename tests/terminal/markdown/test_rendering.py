@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.support.looks import DEFAULT
 from tests.support.shapes import SHAPES
 from tests.support.texts import markdown, pieces
 from zatsudan.terminal.markdown.listing import CONTINUED
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import Row, plain
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zatsudan.terminal.markdown.look import DEFAULT
+from tests.support.looks import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import plain
 

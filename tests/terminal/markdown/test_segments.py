@@ -7,7 +7,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from zatsudan.terminal.markdown.look import DEFAULT
+from tests.support.looks import DEFAULT
 from zatsudan.terminal.markdown.rendering import render
 from zatsudan.terminal.markdown.segments import Writer
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.looks import DEFAULT
 from zatsudan.markdown.leaves import delimiter_aligns, table_cells
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream, render
 from zatsudan.terminal.markdown.segments import plain
 from zatsudan.terminal.markdown.tables import FREEZE, fit

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.support.looks import DEFAULT
 from tests.support.shapes import SHAPES
-from zatsudan.terminal.markdown.look import DEFAULT
 from zatsudan.terminal.markdown.rendering import Stream
 
 _PIECE = 40  # characters: about ten tokens

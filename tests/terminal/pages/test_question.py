@@ -108,7 +108,7 @@ async def test_on_a_small_screen_the_marked_row_stays_in_sight(tmp_path: Path) -
     async with seated(tmp_path, rows=8) as person:
         person.type("/connect\r")
         shown = await person.until("▸ OpenAI")
-        assert f"up and down show {len(OFFERED) + 2 - 4} more" in " ".join(shown.split())
+        assert f"· and {len(OFFERED) + 2 - 4} more" in " ".join(shown.split())
         # Below the kinds stand the embedded model and another server.
         person.type("\x1b[B" * (len(OFFERED) + 1))
         await person.until("▸ Another server")

@@ -1,5 +1,8 @@
 """Characters that are a cluster each, and what is measured by them."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,3 +38,11 @@ def test_cells_are_those_of_the_clusters(text: str, ambiguous: int) -> None:
         assert cells_of(text) == sum(size for _, size in clusters(text))
     finally:
         set_told({})
+
+
+def test_what_is_alone_is_compiled_behind_the_prompt() -> None:
+    code = (
+        "import sys, zatsudan.cli.main, zatsudan.terminal.live.program\n"
+        "assert 'zatsudan.terminal.text.alone' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,12 +5,14 @@ For where no timer ends a search in this process (Windows), and for other thread
 
 import contextlib
 import json
-import subprocess
-import sys
 import threading
+from typing import TYPE_CHECKING
 
-from zatsudan.base import programs
+from zatsudan.base import pythons
 from zatsudan.base.jsonvalues import loads
+
+if TYPE_CHECKING:
+    import subprocess
 
 #: Seconds of the clock for a process to begin, and beyond those of the processor that a search may take.
 START_SECONDS, MORE_SECONDS = 10.0, 0.5
@@ -64,29 +66,12 @@ class Beside:
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if process is not None:
+            pythons.end(process)
 
     def _begun(self) -> "subprocess.Popen[bytes] | None":
-        try:
-            process = subprocess.Popen(  # noqa: S603  Python itself
-                [sys.executable, "-I", "-S", "-c", _PROGRAM],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=programs.APART,
-                start_new_session=True,
-            )
-        except (OSError, ValueError):
-            return None
-        self._process = process
-        if self._answer(process, b"", START_SECONDS):
+        process = self._process = pythons.begin("-I", "-S", "-c", _PROGRAM)
+        if process is None or self._answer(process, b"", START_SECONDS):
             return process
         self.close()
         return None

@@ -6,12 +6,7 @@ from zatsudan.sessions.exports.literals import code_point
 from zatsudan.sessions.exports.notation import Notation, body, braces, filled
 from zatsudan.sessions.exports.outgoing import Request, Value
 
-_PHP = Notation(
-    braces,
-    "rawurlencode({})",
-    special={"$": "\\$"},
-    joined=" . ".join,
-)
+_PHP = Notation(braces, "rawurlencode({})", special={"$": "\\$"}, joined=" . ".join)
 
 _PHP_PROGRAM = """\
 <?php

@@ -9,8 +9,8 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, Printable, Styled, one_line
 from zatsudan.lab.run import Run
 from zatsudan.lab.slots import ENDED
+from zatsudan.terminal.frames import Frames
 from zatsudan.terminal.live.columns import Columns, fitting
-from zatsudan.terminal.live.frames import Frames
 from zatsudan.terminal.live.labwords import LabWords
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream

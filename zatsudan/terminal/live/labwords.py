@@ -11,8 +11,8 @@ from zatsudan.lab.labels import difference_first, shown
 from zatsudan.lab.run import Run
 from zatsudan.lab.sheet import paced
 from zatsudan.lab.slots import ENDED, RUNNING, WAITING, Slot
-from zatsudan.terminal.live.replystatus import led, spinner
 from zatsudan.terminal.text.onerow import Piece
+from zatsudan.terminal.text.replystatus import led, spinner
 
 
 class LabWords(NamedTuple):

@@ -23,14 +23,11 @@ from prompt_toolkit.layout.menus import CompletionsMenuControl
 from prompt_toolkit.layout.processors import (
     AppendAutoSuggestion,
     ConditionalProcessor,
-    Processor,
-    Transformation,
-    TransformationInput,
 )
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
-from zatsudan.base.printable import Printable, printable
+from zatsudan.base.printable import Printable
 from zatsudan.base.styles import Paint, Styles
 from zatsudan.talk.entered import Entered
 from zatsudan.terminal.live import keys, ptk
@@ -38,9 +35,8 @@ from zatsudan.terminal.live.completion import completes
 from zatsudan.terminal.live.history import LineHistory
 from zatsudan.terminal.live.inputline import InputLine
 from zatsudan.terminal.live.searching import SearchRow
-from zatsudan.terminal.text.clusters import sized_clusters
 from zatsudan.terminal.text.rows import PROMPT, wrap
-from zatsudan.terminal.text.widths import disputed
+from zatsudan.terminal.typed import ShownSafely
 
 MENU_ROWS = 8
 
@@ -216,42 +212,6 @@ def build(
 
 def _wrapped(text: Printable, output: ptk.ReservingOutput) -> str:
     return "\n".join(wrap(text, output.get_size().columns - 1))
-
-
-class ShownSafely(Processor):
-    """Shows what stands in the input line as `printable` does: a paste is foreign text too.
-
-    What the eye takes for one character is one here too, and its cells are its own.
-    """
-
-    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        # One character for one: no position moves.
-        fragments: StyleAndTextTuples = [
-            (fragment[0], printable(fragment[1])) for fragment in transformation_input.fragments
-        ]
-        line = "".join(fragment[1] for fragment in fragments)
-        return _in_clusters(line, fragments) if disputed(line) else Transformation(fragments)
-
-
-def _in_clusters(line: str, fragments: StyleAndTextTuples) -> Transformation:
-    styles = [fragment[0] for fragment in fragments for _ in fragment[1]]
-    found: StyleAndTextTuples = []
-    starts: list[int] = []  # of each cluster in the line
-    places: list[int] = []  # of each character: its cluster
-    for cluster, _, length in sized_clusters(line):
-        at = len(places)
-        alone = length == 1 and cluster < "\U000f0000"
-        found.append((styles[at], cluster if alone else ptk.stand_in(cluster)))
-        places += [len(starts)] * length
-        starts.append(at)
-
-    def shown(at: int) -> int:
-        return places[at] if at < len(places) else len(starts) + at - len(places)
-
-    def source(at: int) -> int:
-        return starts[at] if at < len(starts) else len(places) + at - len(starts)
-
-    return Transformation(found, source_to_display=shown, display_to_source=source)
 
 
 def _prefix(line: int, wrapped: int) -> StyleAndTextTuples:

@@ -6,72 +6,16 @@ them: it shows finished rows only, nothing live, and leaves resizing to prompt_t
 
 import asyncio
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple, TextIO
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point, Size
-from prompt_toolkit.formatted_text import utils
-from prompt_toolkit.layout import containers, controls, screen
 from prompt_toolkit.layout.screen import Screen
 from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.utils import get_cwidth
 
 from zatsudan.base.printable import one_line, printable
+from zatsudan.terminal import typed
 from zatsudan.terminal.live.shifting import Below
-from zatsudan.terminal.text.clusters import cells
-from zatsudan.terminal.text.widths import width
-
-#: Clusters of several characters by what stands for each of them in what prompt_toolkit lays
-#: out, which knows of single characters only: one character for private use.
-_CLUSTERS: dict[str, str] = {}
-_STANDS_FOR: dict[str, str] = {}
-_PRIVATE = range(0xF0000, 0x10FFFE)
-
-
-@lru_cache(maxsize=4096)
-def _cells(text: str) -> int:
-    if text.isascii():
-        return get_cwidth(text)
-    return sum(
-        cells(_CLUSTERS[char]) if char in _CLUSTERS else max(0, width(char)) for char in text
-    )
-
-
-def stand_in(cluster: str) -> str:
-    """Return the character that stands for a cluster; the cluster itself where there are too many."""
-    if cluster not in _STANDS_FOR:
-        if len(_CLUSTERS) == len(_PRIVATE):
-            return cluster
-        char = chr(_PRIVATE[len(_CLUSTERS)])
-        _STANDS_FOR[cluster], _CLUSTERS[char] = char, cluster
-    return _STANDS_FOR[cluster]
-
-
-def _placed(char: str) -> str:
-    """Return what writes a cluster and leaves the cursor behind the cells that are its own.
-
-    However many the terminal takes for it, nothing behind it is shifted.
-    """
-    return f"\x1b7\x1b[{_cells(char)}X{_CLUSTERS[char]}\x1b8\x1b[{_cells(char)}C"
-
-
-# What is typed has the widths that the rest of the screen has: prompt_toolkit counts the vowel
-# signs of Hindi and the like as nothing. These modules of it each have their own name for the
-# function that counts; one that has none goes on to count as it did.
-for _module in (controls, containers, screen, utils):
-    if "get_cwidth" in vars(_module):
-        vars(_module)["get_cwidth"] = _cells
-
-
-def recount() -> None:
-    """Forget the widths that were counted: the terminal has told its own."""
-    _cells.cache_clear()
-    # A release that has none keeps what it had counted.
-    cache = getattr(screen, "_CHAR_CACHE", None)
-    if isinstance(cache, dict):
-        cache.clear()
-
 
 #: The mouse's buttons and wheel, and where it is drawn; told as digits, in urxvt's form or xterm's.
 MOUSE = (1000, 1002, 1015, 1006)
@@ -107,8 +51,8 @@ class ReservingOutput(Vt100_Output):
         # too. Moves of the cursor to the left and down are what else it writes here.
         if data.isprintable():
             self.write_raw(data)
-        elif data in _CLUSTERS:
-            self.write_raw(_placed(data))
+        elif data in typed.CLUSTERS:
+            self.write_raw(typed.placed(data))
         else:
             self.write_raw(printable(data) if data.strip("\r\n") else data)
 

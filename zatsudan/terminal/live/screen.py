@@ -8,6 +8,7 @@ from zatsudan.base.errors import ZatsudanError
 from zatsudan.base.jsonvalues import Json
 from zatsudan.base.printable import EMPTY, Printable, Styled
 from zatsudan.base.styles import Styles
+from zatsudan.terminal import typed
 from zatsudan.terminal.live import ptk
 from zatsudan.terminal.live.graphics import Graphics
 from zatsudan.terminal.live.integration import Integration
@@ -174,7 +175,7 @@ class LiveSurface(UnderWay):
         """The terminal has answered: its widths count from now on."""
         before = width(PROMPT[0])
         set_told(cells)
-        ptk.recount()
+        typed.recount()
         if width(PROMPT[0]) != before:
             self._resized()
 

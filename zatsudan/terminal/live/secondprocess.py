@@ -8,18 +8,21 @@ of its rows, and those. Whoever asks waits for nothing.
 import contextlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import zatsudan
+from zatsudan.base import pythons
 from zatsudan.base.printable import Styled
 from zatsudan.base.styles import Styles
 from zatsudan.terminal.live.replies import markdown_streams, whole_rows
 from zatsudan.terminal.text.rows import lines_of, rows_of
 from zatsudan.terminal.text.widths import TOLD, set_told
+
+if TYPE_CHECKING:
+    import subprocess
 
 #: Where this package lies.
 _FOLDER = Path(zatsudan.__file__).parents[1]
@@ -54,31 +57,23 @@ class SecondProcess:
 
     def begin(self) -> None:
         """Start it, where there is a processor for it, unless it runs."""
-        frozen = getattr(sys, "frozen", False)  # then the executable is no Python
-        if sys.platform == "win32" or self._process or frozen or not sys.executable:
+        if sys.platform == "win32" or self._process or processors() < 2:
             return
-        if processors() < 2:
+        process = pythons.begin(
+            *("-P", "-c", _PROGRAM, str(_FOLDER)), bufsize=0, environ=self._environ
+        )
+        if process is None:
             return
-        self._told = dict(TOLD)
-        with contextlib.suppress(OSError, ValueError):
-            self._process = process = subprocess.Popen(  # noqa: S603  Python itself
-                [sys.executable, "-P", "-c", _PROGRAM, str(_FOLDER)],
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=dict(self._environ),
-                start_new_session=True,  # Ctrl-C is none of its own
-            )
-            try:
-                for pipe in (process.stdin, process.stdout):
-                    if pipe is not None:
-                        os.set_blocking(pipe.fileno(), False)
-            except OSError:
-                self.end()
-                return
-            self._to_write += json.dumps([*self._styles, self._told], default=dict).encode() + b"\n"
-            self._write()
+        self._process, self._told = process, dict(TOLD)
+        try:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    os.set_blocking(pipe.fileno(), False)
+        except OSError:
+            self.end()
+            return
+        self._to_write += json.dumps([*self._styles, self._told], default=dict).encode() + b"\n"
+        self._write()
 
     def ask(self, text: str, width: int) -> bool:
         """Have whole blocks laid out in rows of `width` cells; tell whether that will be answered."""
@@ -128,14 +123,8 @@ class SecondProcess:
         self._to_write.clear()
         self._read.clear()
         self.ready = False
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if process is not None:
+            pythons.end(process)
 
     def _write(self) -> None:
         if self._process is None or self._process.stdin is None:

@@ -67,9 +67,9 @@ class UnderWay(Surface):
 
     def begin(self, turn: "Turn") -> "Callable[[Delta], None]":
         from zatsudan.terminal.live.floodstream import FloodStream
-        from zatsudan.terminal.live.replystatus import reply_status
         from zatsudan.terminal.live.secondprocess import SecondProcess
         from zatsudan.terminal.live.view import LiveView
+        from zatsudan.terminal.text.replystatus import reply_status
 
         self.turn = turn
         began = self._clock()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from prompt_toolkit.data_structures import Size
 
 from zatsudan.base.printable import EMPTY, Printable, Styled, printable
-from zatsudan.terminal.live.frames import STATUS_SECONDS, Frames
+from zatsudan.terminal.frames import STATUS_SECONDS, Frames
 from zatsudan.terminal.live.painter import Painter, row_width
 from zatsudan.terminal.live.textstream import RowStream, TextStream
 from zatsudan.terminal.text.replyrows import thought_rows
@@ -22,6 +22,8 @@ from zatsudan.wire.thinking import THOUGHT
 
 TAIL_ROWS = 12
 REASONING_ROWS = 4
+#: Behind these a thought may stand between two texts.
+_ENDS = "\n.!?…。！？"
 #: How long a frame may go on feeding what has come, in seconds: then the keys have their turn.
 FEED_SECONDS = 0.05
 #: When to look again for rows that are to come without more text, in seconds.
@@ -56,6 +58,7 @@ class LiveView:
         self._fed_since = 0.0
         self._shown = False  # does a row of the text stand above for good?
         self._thought_above = False
+        self._ends_with = ""  # the text so far
         self._notes: list[Printable] = []
         self._committed: list[Styled] = []
         self._status_text = EMPTY
@@ -146,7 +149,7 @@ class LiveView:
 
     def _take(self, room: int = bounds.FRAME) -> None:
         """Feed what has come since the last frame, as much of it as a frame may cost."""
-        if self._content is not None and (self._notes or self._thoughts):
+        if self._content is not None and self._notes:
             self._committed.extend(self._content.settle())  # it came before them
         for note in self._notes:
             self._committed += [*note_rows(note, self.width), EMPTY]
@@ -155,6 +158,7 @@ class LiveView:
         while self._behind and room > 0 and self._clock() <= until:
             if self._thoughts:
                 text = joined(self._thoughts, min(room, bounds.PIECE))
+                self._interrupt()
                 self._think(text)
             else:
                 at_once = self._content.at_once if self._content else bounds.PIECE
@@ -165,6 +169,7 @@ class LiveView:
                     self._fed, self._fed_since = 0, self._clock()
                 rows = self._content.feed(text)
                 self._committed.extend(rows)
+                self._ends_with = text[-1]
                 self._fed += len(text)
                 self._shown = self._shown or bool(rows)
             room -= len(text)
@@ -176,6 +181,14 @@ class LiveView:
     def _waits(self) -> bool:
         """Are rows to come of what has been fed?"""
         return self._content is not None and self._content.waits
+
+    def _interrupt(self) -> None:
+        """Have a thought come in the middle of the text: behind a line or a sentence, or within one."""
+        if self._content is not None and self._ends_with in _ENDS:
+            self._committed += [*self._content.finish(), EMPTY]
+            self._content = None
+        elif self._content is not None:
+            self._committed.extend(self._content.settle())
 
     def _think(self, text: str) -> None:
         if self._reasoning is None:
@@ -191,6 +204,7 @@ class LiveView:
             above = self._thought_above
             self._committed += [EMPTY] if above else []
             self._committed += [*thought_rows(self._reasoning_size, seconds, above=above)]
+            self._reasoning_size, self._thought_above = 0, False  # another may follow
 
     def _live(self, *, hold: bool) -> list[Styled]:
         limit = max(1, min(TAIL_ROWS, self._size().rows - 6))

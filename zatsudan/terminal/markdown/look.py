@@ -96,14 +96,7 @@ class Look:
     """
 
     text: Style = PLAIN
-    headings: tuple[Style, ...] = (
-        _TITLE,
-        _BOLD,
-        _BOLD,
-        _BOLD_ITALIC,
-        _ITALIC,
-        _DIM_ITALIC,
-    )
+    headings: tuple[Style, ...] = (_TITLE, _BOLD, _BOLD, _BOLD_ITALIC, _ITALIC, _DIM_ITALIC)
     strong: Style = _BOLD
     emphasis: Style = _ITALIC
     strike: Style = _STRIKE
@@ -186,6 +179,3 @@ def _style(paint: Paint) -> Style:
     weights = {name: True for name in WEIGHTS if name in paint.weights}
     given = Style(color=paint.colour or None, bgcolor=paint.ground or None, **weights)  # type: ignore[arg-type]
     return one(given)
-
-
-DEFAULT = look_of(Styles())

@@ -11,12 +11,12 @@ from zatsudan.lab.board import ASK, BEFORE, DROP, KEEP, NEXT, SAVE, STOP, Board,
 from zatsudan.lab.reshaping import read
 from zatsudan.lab.weighing import Weighed, Weighing
 from zatsudan.sessions.made import INTERRUPTED
-from zatsudan.terminal.live.frames import Frames
-from zatsudan.terminal.live.replystatus import reply_status
+from zatsudan.terminal.frames import Frames
 from zatsudan.terminal.pages.panes import Panes
 from zatsudan.terminal.pages.replypane import GROWING, ReplyPane
 from zatsudan.terminal.surface import MakeReply, Taker
 from zatsudan.terminal.text.replyrows import nothing_came, why_ended
+from zatsudan.terminal.text.replystatus import reply_status
 from zatsudan.terminal.text.shortfalls import misformed
 
 if TYPE_CHECKING:

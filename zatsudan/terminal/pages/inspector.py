@@ -30,14 +30,7 @@ from zatsudan.terminal.text.rows import cut, wrap
 from zatsudan.terminal.text.tokenrows import BINS, Choice, layout
 from zatsudan.wire.tokenview import Option, Token, least_likely, percent, pieces, surprises
 
-STYLE = Style.from_dict(
-    {
-        **BINS,
-        "here": "reverse bold",
-        "dim": "dim",
-        "head": "bold",
-    }
-)
+STYLE = Style.from_dict({**BINS, "here": "reverse bold", "dim": "dim", "head": "bold"})
 
 #: Cells of the pane with the alternatives; on a screen of fewer than these columns it stands below the text.
 SIDE, NARROW = 30, 64
@@ -245,12 +238,7 @@ def application(
 
 
 async def inspect(
-    tokens: Sequence[Token],
-    refusal: Printable,
-    *,
-    coloured: bool,
-    input_: Input,
-    output: Output,
+    tokens: Sequence[Token], refusal: Printable, *, coloured: bool, input_: Input, output: Output
 ) -> Choice | None:
     """Show the inspector until the person leaves it or takes a token."""
     app = application(Inspector(tokens, refusal, coloured=coloured), input_=input_, output=output)

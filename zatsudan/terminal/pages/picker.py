@@ -33,13 +33,13 @@ from zatsudan.base.language import later, say
 from zatsudan.base.printable import EMPTY, one_line
 from zatsudan.commands.outcomes import Pick
 from zatsudan.commands.picking import Picking
-from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.alignment import Columns, line_of
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.pages.preview import Preview
 from zatsudan.terminal.pages.rowchanges import RowChanges
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.onerow import Piece, one_row
+from zatsudan.terminal.typed import ShownSafely
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application

@@ -26,10 +26,10 @@ from zatsudan.base.language import say
 from zatsudan.base.printable import EMPTY, one_line, printable
 from zatsudan.commands.asking import Asking, Coming, Question
 from zatsudan.commands.picking import Row
-from zatsudan.terminal.live.prompt import ShownSafely
 from zatsudan.terminal.pages.borrowing import page_application
 from zatsudan.terminal.text.clusters import cells as cells_of
 from zatsudan.terminal.text.rows import PROMPT, cut, in_columns, wrap
+from zatsudan.terminal.typed import ShownSafely
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
@@ -155,7 +155,7 @@ class Asker:
         takes = self._question.waits or takes
         notes = [takes, say("Esc leaves"), self._question.help]
         if hidden := len(self._asking.rows) - len(self._visible()):
-            notes.insert(2, say("up and down show {n} more", n=hidden))
+            notes.insert(2, say("and {n:,} more", n=hidden))
         foot = printable(" · ".join(note for note in notes if note))
         rows = list(wrap(foot, self._output.get_size().columns))[:FOOT]
         return [("class:toolbar", "\n".join(rows))]

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.doubles import ScriptedClient, chat_over, turn_in
 from zatsudan.base.printable import EMPTY, printable
-from zatsudan.terminal.live.replystatus import reply_status, spinner
 from zatsudan.terminal.text.clusters import cells
+from zatsudan.terminal.text.replystatus import reply_status, spinner
 from zatsudan.wire.protocol import Delta
 
 

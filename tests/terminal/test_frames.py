@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from zatsudan.terminal.live.frames import FRAME_SECONDS, PATIENCE_SECONDS, Frames
+from zatsudan.terminal.frames import FRAME_SECONDS, PATIENCE_SECONDS, Frames
 
 
 class Drawn:
