@@ -4,7 +4,8 @@ import pytest
 
 from zatsudan.base.errors import CommandError
 from zatsudan.base.words import split
-from zatsudan.lab.grid import Variation, read_setting, read_sweep, read_values
+from zatsudan.lab.grid import read_setting, read_sweep, read_values
+from zatsudan.lab.variation import Variation
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from zatsudan.talk.chat import Chat
 from zatsudan.talk.elsewhere import parameters_at
 
 if TYPE_CHECKING:
-    from zatsudan.lab.grid import Variation
     from zatsudan.lab.slots import Cell
+    from zatsudan.lab.variation import Variation
 
 GROUP = later("The lab")
 
@@ -151,7 +151,7 @@ async def compare(chat: Chat, args: str) -> Outcome:
 
 async def compared(chat: Chat, args: str) -> "tuple[list[Cell], str]":
     """Return the cells of what is to be compared, and the message behind `--`; raises ZatsudanError."""
-    from zatsudan.lab.grid import Variation
+    from zatsudan.lab.variation import Variation
 
     words, message = split_message(args)
     named = {"now", "blind", *chat.presets.names(), *chat.config.profiles}
@@ -178,7 +178,8 @@ def _profile_in(word: Word) -> str:
 
 
 def _side(chat: Chat, word: Word) -> "Variation":
-    from zatsudan.lab.grid import Variation, read_setting
+    from zatsudan.lab.grid import read_setting
+    from zatsudan.lab.variation import Variation
 
     text = word.text
     if word.name is not None:
@@ -195,7 +196,7 @@ def _side(chat: Chat, word: Word) -> "Variation":
 def _preset(chat: Chat, name: str) -> "Variation":
     """Return what `/preset NAME` would make of the settings: those of the session give way to it."""
     from zatsudan.commands.presets import with_preset
-    from zatsudan.lab.grid import Variation
+    from zatsudan.lab.variation import Variation
 
     preset = chat.presets.read(name)
     wanted = with_preset(chat, preset)

@@ -10,8 +10,8 @@ from zatsudan.terminal.live.reflow import (
     Before,
     Place,
     Reflow,
+    asks_name,
     by_name,
-    is_unknown,
     possible,
     rows_above,
     seen,
@@ -228,7 +228,7 @@ def test_what_a_terminal_calls_itself(name: str, expected: Reflow | None) -> Non
     ],
 )
 def test_who_is_asked_what_it_is(environ: dict[str, str], expected: bool) -> None:
-    assert is_unknown(environ) is expected
+    assert asks_name(environ) is expected
 
 
 @pytest.mark.posix  # no console of Windows is asked what it is

@@ -1,6 +1,6 @@
 """The live prompt: the input line, its menu and its toolbar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -114,6 +114,11 @@ class Prompt(NamedTuple):
             return False
         self.buffer.put(line, given=True)
         return True
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Empty the input line where nothing stands but these keys of a question, pressed before it came."""
+        if set(self.buffer.text) <= set(keys):
+            self.buffer.reset()
 
 
 def build(

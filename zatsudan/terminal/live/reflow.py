@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 from prompt_toolkit.utils import get_cwidth
 
+from zatsudan.terminal.text.pictures import answers
+
 
 class Reflow(Enum):
     """What is wrapped anew, and where the cursor stands then."""
@@ -103,11 +105,12 @@ _NAMES = (
 )
 
 
-def is_unknown(environ: Mapping[str, str]) -> bool:
-    """Tell whether the environment leaves open which terminal it is."""
+def asks_name(environ: Mapping[str, str]) -> bool:
+    """Tell whether the terminal is to be asked what it is: the environment leaves it open."""
     term = environ.get("TERM", "")
     named = any(environ.get(name) for name in (*_WITHIN, *_PLAIN))
-    return bool(re.fullmatch(_XTERM, term)) and not named and possible(environ) == {Reflow.NONE}
+    is_open = bool(re.fullmatch(_XTERM, term)) and not named and possible(environ) == {Reflow.NONE}
+    return is_open and answers(environ)
 
 
 def by_name(name: str) -> Reflow | None:

@@ -17,14 +17,13 @@ from zatsudan.terminal.live.lending import Lending
 from zatsudan.terminal.live.measuring import LEAST_COLUMNS, Measuring
 from zatsudan.terminal.live.painter import Painter
 from zatsudan.terminal.live.prompt import Prompt
-from zatsudan.terminal.live.reflow import ANSWER, QUESTION, is_unknown, possible
+from zatsudan.terminal.live.reflow import ANSWER, QUESTION, asks_name, possible
 from zatsudan.terminal.live.resizing import Resizing
 from zatsudan.terminal.live.sieve import Query
 from zatsudan.terminal.live.toolbar import Toolbar
 from zatsudan.terminal.live.underway import UnderWay
 from zatsudan.terminal.surface import MakeReply
 from zatsudan.terminal.text.colour import has_colours
-from zatsudan.terminal.text.pictures import answers
 from zatsudan.terminal.text.rows import PROMPT
 from zatsudan.terminal.text.sequences import MARK_OUTPUT, MARK_PROMPT, mark_end, with_input
 from zatsudan.terminal.text.widths import set_told, width
@@ -93,8 +92,6 @@ class LiveSurface(UnderWay):
         self._open_turn = False
         self._measuring: Measuring | None = None
 
-    # --- the talk --------------------------------------------------------
-
     def _render(self, text: str, width: int, given: str) -> Sequence[Styled]:
         stream = self.make_stream(width, given)
         return [*stream.feed(text), *stream.finish()]
@@ -160,14 +157,13 @@ class LiveSurface(UnderWay):
         """Scroll the screen empty; what stood on it is in scrollback."""
         self._painter.clear_screen()
 
-    # --- the prompt ------------------------------------------------------
-
     def measure(self, measuring: Measuring) -> None:
         """Ask the terminal with the next rows how wide it takes what others disagree about."""
         if self._painter.works and self._output.real_size.columns >= LEAST_COLUMNS:
-            open_ = is_unknown(self._environ) and answers(self._environ)
-            name = [Query(QUESTION, *ANSWER, self._painter.called)] if open_ else []
-            asked = self._graphics.ask(self._app.input, *name, self._painter.flow.first())
+            queries = [self._painter.flow.first()]
+            if asks_name(self._environ):
+                queries.insert(0, Query(QUESTION, *ANSWER, self._painter.called))
+            asked = self._graphics.ask(self._app.input, *queries)
             self._painter.question = asked + measuring.ask()
             self._measuring = measuring
 
@@ -223,8 +219,6 @@ class LiveSurface(UnderWay):
 
         return await fill_clipboard(text, self._environ, write)
 
-    # --- lending the screen ----------------------------------------------
-
     async def aside(self, what: str) -> None:
         """Lend the screen: `edit` to the editor, `suspend` to the shell."""
         try:
@@ -258,9 +252,7 @@ class LiveSurface(UnderWay):
         return None
 
     async def ask(self, question: "Question", coming: "Coming | None" = None) -> str | None:
-        draft = self._prompt.buffer
-        if question.keys and set(draft.text) <= {row.key for row in question.rows}:
-            draft.reset()  # its keys alone: they were pressed before it came
+        self._prompt.forget(row.key for row in question.rows if question.keys)
         return await self.lending.ask(question, coming)
 
     async def inspect(self, outcome: "Inspect") -> "Choice | None":
