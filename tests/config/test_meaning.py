@@ -40,6 +40,7 @@ def test_mistakes_in_looks_name_their_line(text: str, words: str) -> None:
         ),
         ('[profiles.a]\nca_file = "D:\\root.pem"', r"line 2: ca_file was read as 'D:␍oot"),
         ('profiles.a.api_key_command = "type C:\\new"', "api_key_command was read as 'type C:␊ew'"),
+        ('profiles.a.model = "C:\\ten.gguf"', "model was read as 'C:␉en.gguf'"),
         (
             '[metrics]\nwords = "regex:\\bso\\b"',
             r"words was read as 'regex:␈so␈': in double quotes \b is",
@@ -61,6 +62,7 @@ def test_an_escape_that_was_to_be_a_path_is_told(text: str, words: str) -> None:
         'profiles.a.base_url = """\nhttp://x/v1\n"""',
         'profiles.a.api_key_command = """a |\n\tb"""',
         r'metrics.words = "tr ab\nc"',
+        r'profiles.a.model = "so\u001b]0;named"',
     ],
 )
 def test_what_was_meant_so_is_taken(text: str) -> None:

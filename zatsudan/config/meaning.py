@@ -14,9 +14,11 @@ from zatsudan.config import metricspecs, toml
 from zatsudan.config.position import Place, nearest
 from zatsudan.config.settings import MOST_AT_ONCE, Config, Profile
 
-#: What stands in no name and no address; of commands and patterns, which may have lines, a drive goes before it.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_BEHIND_DRIVE = re.compile(r"(?<![^\W\d_])[A-Za-z]:([\x00-\x1f])|([\x00-\x08\x0b-\x1f\x7f])")
+#: What a backslash and a letter are in double quotes: no path and no address holds it. In names,
+#: commands and patterns a drive goes before it; and \b means something to patterns.
+_ESCAPED = re.compile(r"[\x08-\x0a\x0c\x0d]")
+_BEHIND_DRIVE = re.compile(r"(?<![^\W\d_])[A-Za-z]:[\x08-\x0a\x0c\x0d]")
+_OF_PATTERN = re.compile(rf"{_BEHIND_DRIVE.pattern}|\x08")
 
 
 def check_values(config: Config, place: Place) -> None:
@@ -79,18 +81,21 @@ def check_values(config: Config, place: Place) -> None:
 
 def _check_texts(config: Config, place: Place) -> None:
     r"""Refuse what is another text than was meant: in double quotes, `C:\new` is TOML and holds a line end."""
-    local, names = place.below("local"), ("base_url", "model", "ca_file")
+    local, names = place.below("local"), ("base_url", "ca_file")
     texts = [
-        (place.below("system"), config.system if config.system.startswith("@") else "", _CONTROL),
-        (local.below("model_file"), config.local.model_file, _CONTROL),
-        (local.below("model_url"), config.local.model_url, _CONTROL),
+        (place.below("system"), config.system if config.system.startswith("@") else "", _ESCAPED),
+        (local.below("model_file"), config.local.model_file, _ESCAPED),
+        (local.below("model_url"), config.local.model_url, _ESCAPED),
     ]
     for name, profile in config.profiles.items():
         below = place.below("profiles").below(name).below
-        texts += [(below(key), getattr(profile, key), _CONTROL) for key in names]
-        texts.append((below("api_key_command"), profile.api_key_command, _BEHIND_DRIVE))
+        texts += [(below(key), getattr(profile, key), _ESCAPED) for key in names]
+        texts += [
+            (below(key), getattr(profile, key), _BEHIND_DRIVE)
+            for key in ("model", "api_key_command")
+        ]
     metrics = place.below("metrics")
-    texts += [(metrics.below(name), spec, _BEHIND_DRIVE) for name, spec in config.metrics.items()]
+    texts += [(metrics.below(name), spec, _OF_PATTERN) for name, spec in config.metrics.items()]
     for where, text, unfit in texts:
         if found := unfit.search(text.strip()):
             escape = json.dumps(found[0][-1])[1:-1]
