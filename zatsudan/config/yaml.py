@@ -6,6 +6,7 @@ every other case; dates, `yes` and `no` are text. What could make a small file
 large or deep is refused: anchors and aliases, tags, nesting beyond `DEEPEST`.
 """
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,20 @@ if TYPE_CHECKING:
 DEEPEST = 20
 
 _WORDS: dict[str, Json] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+#: What does not stand in a text of YAML as it is: controls, ends of lines that JSON has not, no characters.
+_ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+def scalar(value: Json) -> str:
+    """Return a value as one of YAML: as JSON has it, but for halves of characters, of which YAML knows none."""
+
+    def escape(found: re.Match[str]) -> str:
+        code = ord(found[0])
+        return f"\\u{0xFFFD if 0xD800 <= code < 0xE000 else code:04x}"
+
+    return _ESCAPED.sub(escape, json.dumps(value, ensure_ascii=False))
 
 
 def parse(text: str) -> Json:

@@ -8,6 +8,7 @@ import re
 
 from zatsudan.base.jsonvalues import Json, JsonObject
 from zatsudan.base.language import later
+from zatsudan.config import yaml
 from zatsudan.config.foreign import fieldrules, samplerorder
 from zatsudan.config.foreign.content import Content
 from zatsudan.config.foreign.fieldrules import (
@@ -112,8 +113,7 @@ def write(preset: Preset) -> str:
     found = ends(parameters)
     if found is not None:
         fields |= {"dynamic_temperature": True, "dynatemp_low": found[0], "dynatemp_high": found[1]}
-    # A scalar of JSON is one of YAML.
-    return "".join(f"{name}: {json.dumps(value)}\n" for name, value in fields.items())
+    return "".join(f"{name}: {yaml.scalar(value)}\n" for name, value in fields.items())
 
 
 def _own(preset: Preset) -> JsonObject:
